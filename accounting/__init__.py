@@ -1,0 +1,1 @@
+"""What a job costs and who pays: prices, quotas, ledger, reports, payments."""

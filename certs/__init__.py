@@ -1,0 +1,1 @@
+"""Certificates: own authority, issue, renew, TLS contexts, pinning of devices."""

@@ -1,0 +1,1 @@
+"""Output devices and the fleet: IPP and JetDirect to them, SNMP about them."""

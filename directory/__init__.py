@@ -1,0 +1,1 @@
+"""People, groups, cards, credentials: who is asking. LDAP/AD, OIDC, CSV, local."""

@@ -1,0 +1,1 @@
+"""What happened: the audit chain, and telling people (mail, push, webhooks, live pages)."""

@@ -1,0 +1,1 @@
+"""Puts the parts together: configuration, application, tasks, command line."""

@@ -1,0 +1,253 @@
+"""The application: the only place that knows all the parts, and hands each the others' judgement as functions."""
+
+import asyncio
+import contextlib
+import time
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from aiohttp import web
+
+from accounting import ledger
+from certs.authority import Authority
+from certs.names import machine_names
+from certs.server import ServerIdentity
+from gateway.commands import Commands
+from gateway.config import Settings
+from gateway.control import ControlServer
+from gateway.core import TRIAL_FOLDER, Core
+from gateway.discovery import Discovery
+from gateway.metrics import Metrics
+from gateway.upkeep import Upkeep
+from ipp_server import upgrade
+from ipp_server.body import Patience
+from ipp_server.describe import Describer
+from ipp_server.dispatch import SUPPORTED
+from ipp_server.http import PATH, IppHandler
+from ipp_server.listener import Listener
+from ipp_server.printer import House
+from ipp_server.service import Service
+from jobs.counting import Counting
+from jobs.errors import NotAdmitted, NotPossible
+from jobs.intake import Intake, Submission
+from jobs.job import Job
+from pdl.report import Report
+from pdl.sandbox import Sandbox
+from release.forward import Forward
+from storage.errors import StorageError
+from web import app as pages
+from web.parts import Parts
+from web.settings import Settings as WebSettings
+
+log = structlog.get_logger(__name__)
+
+_KEEP_ALIVE: Final = 75.0  # seconds an idle connection is kept
+_LINGER: Final = 2.0  # seconds an unread body is still taken after an early answer
+_RESTART: Final = 5.0  # seconds until a task that failed begins again
+
+
+class Gateway:
+    """A running gateway."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.version = version("printgate")
+        self.started = time.time()
+        self.port = 0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._upgrades: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Open the home, start every part, and listen. Raises StorageError, OSError and their like."""
+        async with contextlib.AsyncExitStack() as opened:
+            self.core = core = await Core.open(self._settings)
+            opened.push_async_callback(core.close)
+            self.identity, self._authority = await asyncio.to_thread(_identity, self._settings)
+            self.sandbox = Sandbox()
+            await self.sandbox.start()
+            opened.push_async_callback(self.sandbox.stop)
+            self._build(core)
+            await core.renew_offers()
+            await self._serve(opened)
+            self.discovery.serve_at(self.port)
+            self.control = ControlServer(self._settings.home, Commands(core, self.forward.cancel))
+            await self.control.start()
+            opened.push_async_callback(self.control.stop)
+            self._run(self.counting.run, "counting")
+            self._run(self.forward.run, "forwarding")
+            self._run(self.upkeep.run, "upkeep")
+            self._run(lambda: core.fleet.watch(self._settings.device_interval), "devices")
+            if self._settings.mdns:
+                self._run(self.discovery.run, "discovery")
+            self._opened = opened.pop_all()
+
+    async def stop(self) -> None:
+        """Stop: take nothing new, let what is being sent finish within its limit, leave the rest to the next start."""
+        self.listener.close()
+        await self.discovery.stop()
+        await self.forward.stop(self._settings.stop_limit)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._opened.aclose()
+
+    def _build(self, core: Core) -> None:
+        """Put the parts together."""
+        home, node = core.home, core.home.node
+        database, spool = home.database, home.spool
+        self.intake = Intake(database, spool, core.jobs, core.hub, node, self._admit)
+        self.counting = Counting(database, spool, core.jobs, core.hub, self.sandbox, _judge)
+        self.forward = Forward(
+            database, spool, core.jobs, core.catalogue, core.fleet, core.desk, self.sandbox, core.hub, node
+        )
+        house = House(
+            node=node,
+            version=self.version,
+            organization=self._settings.organization,
+            language=self._settings.language,
+            operations=SUPPORTED,
+        )
+        self.ipp = IppHandler(
+            Service(
+                catalogue=core.catalogue,
+                jobs=core.jobs,
+                intake=self.intake,
+                desk=core.desk,
+                people=core.people,
+                describer=Describer(house, self.started),
+                cancel_active=self.forward.cancel,
+                identify=self._identify,
+                patience=Patience(idle=self._settings.body_idle),
+                started=self.started,
+            )
+        )
+        self.upkeep = Upkeep(core, self.identity, self._settings)
+        self.discovery = Discovery(core, self._settings, node)
+
+    async def _serve(self, opened: contextlib.AsyncExitStack) -> None:
+        parts = self._parts()
+        self.application = application = web.Application(
+            middlewares=[self._options, *pages.middlewares(parts)], client_max_size=1 << 20
+        )
+        for path in (PATH, PATH + "/{tail:.*}"):
+            # The handler itself gives leave to send: aiohttp's would, before anything is checked.
+            application.router.add_route("POST", path, self.ipp, expect_handler=_wait)
+        application.add_routes(pages.routes(parts))
+        runner = web.AppRunner(
+            application, access_log=None, keepalive_timeout=_KEEP_ALIVE, lingering_time=_LINGER, handle_signals=False
+        )
+        await runner.setup()
+        opened.push_async_callback(runner.cleanup)
+        assert runner.server is not None
+        self._factory = runner.server
+        self.listener = Listener(self._factory, self.identity.context, most=self._settings.connections)
+        self.port = self.listener.listen(self._settings.host, self._settings.port)
+        opened.callback(self.listener.close)
+
+    def _parts(self) -> Parts:
+        core = self.core
+        self.metrics = Metrics(core, self)
+        return Parts(
+            database=core.home.database,
+            node=core.home.node,
+            people=core.people,
+            catalogue=core.catalogue,
+            jobs=core.jobs,
+            desk=core.desk,
+            forward=self.forward,
+            fleet=core.fleet,
+            hub=core.hub,
+            settings=WebSettings(
+                organisation=self._settings.organization,
+                currency=self._settings.currency,
+                plain_http_allowed=self._settings.plain_http,
+            ),
+            authority_pem=self._authority,
+            ready=self.problems,
+            metrics=self.metrics.render,
+            public_uris=self._public_uris,
+            version=self.version,
+            trial_uri=(self._settings.home / TRIAL_FOLDER).as_uri(),
+        )
+
+    @web.middleware
+    async def _options(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        # OPTIONS * matches no route; middlewares run for it all the same.
+        if request.method != "OPTIONS":
+            return await handler(request)  # type: ignore[no-any-return]
+        if upgrade.wants_tls(request):
+            return upgrade.to_tls(request, self._factory, self.identity.context, self._upgrades)
+        return upgrade.options()
+
+    async def _admit(self, submission: Submission) -> None:
+        """Policy at the door: a person who must have credit has some left."""
+        person = submission.person
+        if person is None or not person.restricted:
+            return
+        node = self.core.home.node
+        _, left = await self.core.home.database.write(lambda connection: ledger.balance(connection, node, person.id))
+        if left <= 0:
+            raise NotAdmitted("Your credit is used up. Add credit, then print again.")
+
+    async def _identify(self, queue_id: str) -> None:
+        queue = self.core.catalogue.get(queue_id)
+        target = queue.target(self.core.fleet.known()) if queue else None
+        if target is None:
+            raise NotPossible("The queue has no printer of its own.")
+        # The client is answered at once; a device that does not know the operation says so to nobody.
+        task = asyncio.get_running_loop().create_task(self._show(target))
+        self._upgrades.add(task)
+        task.add_done_callback(self._upgrades.discard)
+
+    async def _show(self, device_id: str) -> None:
+        with contextlib.suppress(Exception):
+            await self.core.fleet.open(device_id).identify()
+
+    async def problems(self) -> list[str]:
+        """What keeps the gateway from working, in sentences (readiness)."""
+        found: list[str] = []
+        try:
+            await self.core.home.database.check()
+            self.core.home.spool.check_room()
+        except StorageError as error:
+            found.append(str(error))
+        found += [f"{task.get_name()} has stopped" for task in self._tasks if task.done()]
+        return found
+
+    def _public_uris(self, queue: str, host: str) -> tuple[str, str]:
+        return f"ipps://{host}{PATH}/{queue}", f"ipp://{host}{PATH}/{queue}"
+
+    def _run(self, work: "Any", name: str) -> None:
+        self._tasks.append(asyncio.create_task(_kept_running(work, name), name=name))
+
+
+async def _kept_running(work: Any, name: str) -> None:
+    """Run a part for ever: one fault of it must not end it, nor fill the log."""
+    while True:
+        try:
+            await work()
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            log.exception("a part of the gateway failed and begins again", part=name)
+        await asyncio.sleep(_RESTART)
+
+
+async def _wait(_: web.Request) -> None:
+    """Answer Expect: 100-continue later, when the request may be accepted."""
+
+
+async def _judge(_job: Job, _report: Report) -> str | None:
+    """Policy after the count: no rules yet, so nothing is refused for what it contains."""
+    return None
+
+
+def _identity(settings: Settings) -> tuple[ServerIdentity, bytes]:
+    """Make or load the server's certificate; returns it and our authority's certificate ("" for a given one)."""
+    if settings.certificate:
+        return ServerIdentity.from_files(Path(settings.certificate), Path(settings.certificate_key)), b""
+    names = machine_names(settings.names)
+    authority = Authority.load_or_create(settings.home / "certs", names[0] if names else "localhost")
+    return ServerIdentity.open(settings.home / "certs", authority, names), authority.certificate_pem

@@ -1,0 +1,146 @@
+"""The command line's words: one table of options per command, and how durations are written."""
+
+import argparse
+import re
+from pathlib import Path
+from typing import Any, Final
+
+_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+Option = tuple[tuple[str, ...], dict[str, Any]]
+
+
+def duration(text: str) -> int:
+    """Read 90, 90s, 15m, 24h, 7d or 2w as seconds."""
+    found = re.fullmatch(r"(\d{1,9})\s*([smhdw]?)", text.strip().lower())
+    if not found:
+        raise argparse.ArgumentTypeError(f"{text!r} is no duration: write 90s, 15m, 24h or 7d")
+    return int(found[1]) * _UNITS[found[2]]
+
+
+def truth(text: str) -> bool:
+    """Read yes or no."""
+    if text.lower() not in ("yes", "no"):
+        raise argparse.ArgumentTypeError("write yes or no")
+    return text.lower() == "yes"
+
+
+def _o(*names: str, **settings: Any) -> Option:
+    return names, settings
+
+
+_NAME = _o("name")
+_ID = _o("id", type=int)
+_QUEUE: Final = (
+    _o("--kind", choices=("follow-me", "secure", "direct"), help="what becomes of an accepted job"),
+    _o("--device", action="append", metavar="D", help="a device of the pool; may be repeated"),
+    _o("--default-device", metavar="D", help="where a job goes when nobody names a device"),
+    _o("--trusted-network", action="append", metavar="CIDR", help="believe user names from there; may be repeated"),
+    _o("--release-after", type=duration, metavar="SECONDS", help="release held jobs by themselves"),
+    _o("--retention", type=duration, metavar="DURATION", help="how long a held job waits (default 24h)"),
+    _o("--retain-for", type=duration, metavar="DURATION", help="how long a printed document is kept (default 0)"),
+    _o("--accept-unowned", type=truth, metavar="yes|no", help="take jobs from nobody known, to be claimed by code"),
+    _o("--accepting", type=truth, metavar="yes|no", help="whether the queue takes jobs"),
+    _o("--max-bytes", type=int, metavar="N", help="largest document"),
+    _o("--info", help="name shown to people"),
+    _o("--location", help="where it is"),
+)
+_PRICE: Final = (
+    _o("--mono", type=int, metavar="N", help="price of a black and white side, in the currency's smallest unit"),
+    _o("--color", type=int, metavar="N", help="price of a colour side"),
+    _o("--sheet", type=int, metavar="N", help="price of a sheet of paper"),
+)
+_DEVICE: Final = (_o("--info", help="name shown to people"), _o("--location", help="where it stands"), *_PRICE)
+_USER: Final = (
+    _o("--password-stdin", action="store_true", help="read the password from standard input"),
+    _o("--display-name", help="name shown to people"),
+)
+_FLAGS: Final = (
+    _o("--administrator", type=truth, metavar="yes|no", help="may administer"),
+    _o("--restricted", type=truth, metavar="yes|no", help="prints only while credit lasts"),
+)
+
+COMMANDS: Final[dict[str, dict[str, tuple[Option, ...]]]] = {
+    "queue": {
+        "list": (),
+        "show": (_NAME,),
+        "add": (_NAME, *_QUEUE),
+        "set": (_NAME, *_QUEUE, _o("--no-release-after", action="store_true", help="hold until released")),
+        "remove": (_NAME,),
+    },
+    "device": {
+        "list": (),
+        "show": (_NAME,),
+        "add": (_NAME, _o("uri"), *_DEVICE),
+        "set": (
+            _NAME,
+            _o("--uri"),
+            _o("--rename", metavar="NAME"),
+            _o("--enabled", type=truth, metavar="yes|no"),
+            *_DEVICE,
+        ),
+        "remove": (_NAME,),
+    },
+    "user": {
+        "list": (),
+        "show": (_NAME,),
+        "add": (_NAME, *_USER, *_FLAGS),
+        "set": (
+            _NAME,
+            *_USER,
+            *_FLAGS,
+            _o("--disabled", type=truth, metavar="yes|no", help="may not sign in"),
+            _o("--credit", type=int, metavar="N", help="add to (or, negative, take from) the credit"),
+            _o("--memo", help="why the credit changes"),
+        ),
+        "remove": (_NAME,),
+    },
+    "job": {
+        "list": (
+            _o("--queue", metavar="Q"),
+            _o("--all", action="store_true", help="ended jobs as well"),
+            _o("--limit", type=int, default=200),
+        ),
+        "show": (_ID,),
+        "release": (_ID, _o("--device", metavar="D"), _o("--again", action="store_true", help="it may have printed")),
+        "hold": (_ID,),
+        "cancel": (_ID,),
+        "settle": (_ID, _o("--printed", type=truth, required=True, metavar="yes|no")),
+    },
+    "price": {"show": (), "set": (_o("--device", metavar="D"), *_PRICE)},
+}
+
+HELP: Final = {
+    "queue": "the printers that people see",
+    "device": "the printers that print",
+    "user": "people",
+    "job": "documents",
+    "price": "what printing costs",
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser of the whole command line."""
+    top = argparse.ArgumentParser(prog="printgate", description="An IPP-native print gateway.")
+    top.add_argument(
+        "--home", type=Path, default=None, help="folder of this gateway (default ./home, or PRINTGATE_HOME)"
+    )
+    top.add_argument("--version", action="store_true", help="say which version this is")
+    groups = top.add_subparsers(dest="group", metavar="COMMAND")
+    serve = groups.add_parser("serve", help="run the gateway")
+    serve.add_argument("--host", metavar="ADDR", help="address to listen on (default all)")
+    serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default 8631)")
+    serve.add_argument("--no-mdns", action="store_true", help="do not advertise printers on the network")
+    inspect = groups.add_parser("inspect", help="say what is in a document")
+    inspect.add_argument("path")
+    inspect.add_argument("--json", action="store_true", help="print JSON")
+    link = groups.add_parser("sign-in-link", help="make a one-time link for the administrator")
+    link.add_argument("--json", action="store_true", help="print JSON")
+    for group, verbs in COMMANDS.items():
+        actions = groups.add_parser(group, help=HELP[group]).add_subparsers(dest="verb", metavar="VERB", required=True)
+        for verb, options in verbs.items():
+            action = actions.add_parser(verb)
+            for names, settings in options:
+                action.add_argument(*names, **settings)
+            action.add_argument("--json", action="store_true", help="print JSON")
+    return top

@@ -1,0 +1,130 @@
+"""The command `printgate`: serve, look at documents, and administer a home with or without its server running."""
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from gateway import arguments
+from gateway.config import ConfigurationError, load
+from gateway.control import REFUSALS, Refused, ask
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 refused, 2 not understood."""
+    # A large block freed once lifts glibc's mmap threshold; without it each 256 kB receive of asyncio maps and unmaps.
+    block = bytes(1 << 20)
+    del block
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run one command; returns the exit status."""
+    parser = arguments.parser()
+    given = parser.parse_args(words)
+    if given.version:
+        from importlib.metadata import version  # noqa: PLC0415 - slow to import, seldom wanted
+
+        print(version("printgate"))
+        return 0
+    if given.group is None:
+        parser.print_help()
+        return 2
+    home = given.home or Path(os.environ.get("PRINTGATE_HOME") or "home")
+    try:
+        if given.group == "serve":
+            return _serve(home, given)
+        if given.group == "inspect":
+            return _inspect(given.path, as_json=given.json)
+        return _command(home, given)
+    except (ConfigurationError, Refused, *REFUSALS) as error:
+        print(f"printgate: {error}", file=sys.stderr)
+        return 1
+
+
+def _serve(home: Path, given: Any) -> int:
+    from gateway.serve import serve  # noqa: PLC0415 - the server's parts are slow to import and not needed to ask
+
+    overrides = {name: getattr(given, name) for name in ("host", "port") if getattr(given, name) is not None}
+    if given.no_mdns:
+        overrides["mdns"] = False
+    return asyncio.run(serve(load(home, overrides)))
+
+
+def _inspect(path: str, *, as_json: bool) -> int:
+    from pdl.command import inspect_path  # noqa: PLC0415 - see above
+
+    try:
+        found = inspect_path(path)
+    except OSError as error:
+        print(f"printgate: {path} cannot be read: {error.strerror}", file=sys.stderr)
+        return 1
+    _print(found, as_json=as_json)
+    return 0
+
+
+def _command(home: Path, given: Any) -> int:
+    values = {name: value for name, value in vars(given).items() if name not in _NOT_SENT}
+    if values.pop("password_stdin", False):
+        values["password"] = sys.stdin.readline().rstrip("\n")
+    name = f"{given.group} {given.verb}" if "verb" in given else given.group
+    _print(_asked(home, name, values), as_json=given.json)
+    return 0
+
+
+def _asked(home: Path, name: str, values: dict[str, Any]) -> Any:
+    try:
+        return ask(home, name, values)
+    except (FileNotFoundError, ConnectionError, NotADirectoryError):
+        return asyncio.run(_beside(home, name, values))
+
+
+async def _beside(home: Path, name: str, values: dict[str, Any]) -> Any:
+    """No server runs: take the home's lock and do it ourselves."""
+    from gateway.commands import Commands  # noqa: PLC0415 - see above
+    from gateway.core import Core  # noqa: PLC0415
+
+    core = await Core.open(load(home, {}))
+    try:
+        return await Commands(core).run(name, values)
+    finally:
+        await core.close()
+
+
+_NOT_SENT = frozenset({"home", "version", "group", "verb", "json"})
+
+
+def _print(found: Any, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    elif isinstance(found, list):
+        _table(found)
+    else:
+        for name, value in found.items():
+            print(f"{name}: {_plain(value)}")
+
+
+def _table(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        print("none")
+        return
+    names = [name for name in rows[0] if name not in _LONG]
+    cells = [[name.replace("_", " ") for name in names], *([_plain(row[name]) for name in names] for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(names))]
+    for line in cells:
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+_LONG = frozenset({"uuid", "id_", "media", "formats", "reasons", "charge", "expires", "completed", "path", "message"})
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return str(value)

@@ -1,0 +1,71 @@
+"""The parts that exist with or without a running server: rows, spool, people, queues, devices, jobs, the desk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from certs.pins import Pins
+from devices.fleet import Fleet
+from devices.settings import Settings as DeviceSettings
+from directory.people import People
+from events.hub import Hub
+from gateway.config import Settings
+from jobs.catalogue import Catalogue
+from jobs.work import Jobs
+from release.desk import Desk
+from release.offer import offer
+from storage.home import Home
+
+TRIAL_FOLDER = "trial-printer"
+
+
+@dataclass(slots=True)
+class Core:
+    """What owns the home. `open` takes its lock; a second one is refused."""
+
+    settings: Settings
+    home: Home
+    hub: Hub
+    people: People
+    catalogue: Catalogue
+    fleet: Fleet
+    jobs: Jobs
+    desk: Desk
+
+    @classmethod
+    async def open(cls, settings: Settings) -> "Core":
+        """Open the home and read what it holds. Raises StorageError."""
+        home = await Home.open(settings.home, reserve_bytes=settings.disk_reserve)
+        try:
+            hub = Hub()
+            database, node = home.database, home.node
+            catalogue = Catalogue(database, node)
+            fleet = Fleet(database, node, device_settings(settings.home))
+            jobs = Jobs(database, home.spool, catalogue, hub)
+            desk = Desk(database, jobs, catalogue, fleet, hub, node)
+            core = cls(settings, home, hub, People(database, node), catalogue, fleet, jobs, desk)
+            for part in (catalogue, fleet, jobs):
+                await part.load()
+            fleet.changed = core.renew_offers
+            catalogue.changed.append(core.renew_offers)
+            return core
+        except BaseException:
+            await home.close()
+            raise
+
+    async def renew_offers(self) -> None:
+        """Let each queue offer what the devices behind it can do now."""
+        known = self.fleet.known()
+        for queue in self.catalogue.listed():
+            rows = [self.fleet.get(device) for device in queue.pool(known)]
+            found = [row.capabilities for row in rows if row.capabilities is not None]
+            await self.catalogue.set_offer(queue.id, offer(found))
+
+    async def close(self) -> None:
+        """Give the home back."""
+        await self.home.close()
+
+
+def device_settings(home: Path) -> DeviceSettings:
+    """How devices are spoken to: certificates pinned at first sight, trial printers below the home only."""
+    pins = Pins.open(home / "pins.json")
+    return DeviceSettings(home=home, pin=pins.accept)

@@ -1,0 +1,1 @@
+"""IPP and IPPS over HTTP: one gate, one table of operations."""

@@ -1,0 +1,68 @@
+"""The gate: what all operations share, checked once and in the order of RFC 8011 section 4.1."""
+
+from typing import Final
+
+from ipp.enums import GroupTag, Operation, Status, Tag
+from ipp.message import Message
+from ipp_server.errors import RequestFault
+
+_JOB_OPERATIONS: Final = frozenset(
+    {
+        Operation.SEND_DOCUMENT,
+        Operation.CANCEL_JOB,
+        Operation.GET_JOB_ATTRIBUTES,
+        Operation.HOLD_JOB,
+        Operation.RELEASE_JOB,
+        Operation.CLOSE_JOB,
+    }
+)
+
+
+def check_header(message: Message) -> None:
+    """Check version and request-id; an answer to what fails here carries no attributes but charset and language."""
+    major, minor = message.version
+    if major < 1 or major > 2:
+        raise RequestFault(
+            Status.SERVER_ERROR_VERSION_NOT_SUPPORTED, f"IPP/{major}.{minor} is not spoken here. Use 1.0 to 2.2."
+        )
+    if message.request_id < 1:
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "The request-id must be at least 1.")
+
+
+def check_groups(message: Message) -> None:
+    """Check that the operation attributes come first and begin with charset and language."""
+    tags = [group.tag for group in message.groups]
+    if not tags or tags[0] != GroupTag.OPERATION:
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "The operation attributes must come first.")
+    if tags != sorted(tags) or tags.count(GroupTag.OPERATION) > 1 or tags.count(GroupTag.JOB) > 1:
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "The attribute groups are out of order.")
+    attributes = message.groups[0].attributes
+    first = [(attribute.name, attribute.values[0].tag if attribute.values else 0) for attribute in attributes[:2]]
+    if first != [("attributes-charset", Tag.CHARSET), ("attributes-natural-language", Tag.NATURAL_LANGUAGE)]:
+        raise RequestFault(
+            Status.CLIENT_ERROR_BAD_REQUEST, "attributes-charset and attributes-natural-language must come first."
+        )
+    for group in message.groups:
+        seen = [attribute.name for attribute in group.attributes]
+        if len(seen) != len(set(seen)):
+            raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "An attribute is there twice.")
+    charset = str(message.groups[0].first("attributes-charset") or "").lower()
+    if charset not in ("utf-8", "us-ascii"):
+        raise RequestFault(Status.CLIENT_ERROR_CHARSET_NOT_SUPPORTED, "Only utf-8 and us-ascii are read here.")
+
+
+def target(message: Message) -> tuple[str, int | None]:
+    """Return the URI that is addressed and, for a job named by number, that number."""
+    operation = message.groups[0]
+    printer, job = operation.get("printer-uri"), operation.get("job-uri")
+    wants_job = message.code in _JOB_OPERATIONS
+    found = (job or printer) if wants_job else printer
+    if found is None or not found.values or found.values[0].tag != Tag.URI or not isinstance(found.first, str):
+        missing = "job-uri, or printer-uri and job-id," if wants_job else "printer-uri"
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, f"The request must say {missing} as a uri.")
+    if not wants_job or job is not None:
+        return found.first, None
+    number = operation.integer("job-id")
+    if number is None:
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "The request must say job-id beside printer-uri.")
+    return found.first, number

@@ -1,0 +1,1 @@
+"""The print job: ticket, lifecycle, intake, queues. Everything else hangs on this."""

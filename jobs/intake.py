@@ -1,0 +1,296 @@
+"""The one door through which documents enter: admit, store encrypted, commit, and only then answer.
+
+IPP, upload, mail and every later way in end at `Intake.submit`, so holding, counting and charging are written once.
+"""
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from directory.store import Person
+from events.hub import Hub
+from ipp.enums import JobState
+from jobs import store
+from jobs.errors import (
+    AlreadyClosed,
+    DocumentTooLarge,
+    FormatNotSupported,
+    NotAccepting,
+    TooManyDocuments,
+)
+from jobs.job import Job
+from jobs.lifecycle import HELD_REASONS, Event
+from jobs.queue import FORMATS, Queue
+from jobs.ticket import Ticket
+from jobs.work import Jobs, now
+from pdl.formats import sniff
+from storage import faults
+from storage.database import Database
+from storage.errors import TooLargeDocument
+from storage.node import new_id
+from storage.sealed import Sealed
+from storage.spool import Spool
+
+UNKNOWN_FORMAT: Final = "application/octet-stream"
+ACCEPTED: Final = frozenset(FORMATS) - {UNKNOWN_FORMAT}
+_HEAD = 64 * 1024  # bytes that the gateway itself looks at
+_CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that read alike
+_INCOMING = ("job-incoming", "job-data-insufficient")
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A wish to print: where, whose, how. `user_name` is what the owner is called in job-originating-user-name."""
+
+    queue: Queue
+    person: Person | None
+    user_name: str
+    ticket: Ticket = field(default_factory=Ticket)
+    title: str = ""
+    document_name: str = ""
+    declared_format: str = ""
+    peer: str = ""
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A committed job, and the code by which its owner claims it if nobody is known to own it."""
+
+    job: Job
+    claim_code: str | None = None
+
+
+Admit = Callable[[Submission], Awaitable[None]]
+
+
+class Intake:
+    """Takes jobs in."""
+
+    def __init__(self, database: Database, spool: Spool, jobs: Jobs, hub: Hub, node: str, admit: Admit) -> None:
+        self._database, self._spool, self._jobs, self._hub = database, spool, jobs, hub
+        self._node, self._policy = node, admit
+
+    async def admit(self, submission: Submission) -> None:
+        """Refuse what can be refused before a byte of the document is read."""
+        queue = submission.queue
+        if not queue.accepting:
+            raise NotAccepting(f"{queue.shown} takes no documents for now. Try again later.")
+        declared = submission.declared_format
+        if declared and declared not in FORMATS:
+            raise FormatNotSupported(f"{declared} cannot be printed here. Send it as PDF.")
+        if submission.size is not None and submission.size > queue.max_bytes:
+            raise _too_large(queue)
+        self._spool.check_room(submission.size)
+        await self._policy(submission)
+
+    async def submit(self, submission: Submission, chunks: AsyncIterable[bytes]) -> Accepted:
+        """Take a job with its document (Print-Job); when this returns, the job survives any crash."""
+        await self.admit(submission)
+        found, sealed = await self._receive(submission.queue, submission.declared_format, chunks)
+        row, code = self._row(submission)
+        row |= self._document(found, sealed)
+
+        def insert(connection: Connection) -> Job:
+            self._spool.insert(connection, sealed)
+            store.add_job(connection, row)
+            return _made(row, submission.ticket)
+
+        return await self._commit(insert, sealed, code)
+
+    async def create(self, submission: Submission) -> Accepted:
+        """Take a job whose document follows (Create-Job)."""
+        await self.admit(submission)
+        row, code = self._row(submission)
+        row |= {"state": int(JobState.PENDING_HELD), "reasons": ",".join(_INCOMING), "incoming": True}
+        row["expires_at"], row["release_at"] = None, None
+
+        def insert(connection: Connection) -> Job:
+            store.add_job(connection, row)
+            return _made(row, submission.ticket)
+
+        job = await self._database.write(insert)
+        self._jobs.entered(job)
+        return Accepted(job, code)
+
+    async def add_document(
+        self, job: Job, queue: Queue, declared_format: str, document_name: str, chunks: AsyncIterable[bytes]
+    ) -> Job:
+        """Take the document of a created job (Send-Document); the job is not closed by this."""
+        self._takes_document(job)
+        if declared_format and declared_format not in FORMATS:
+            raise FormatNotSupported(f"{declared_format} cannot be printed here. Send it as PDF.")
+        found, sealed = await self._receive(queue, declared_format, chunks)
+
+        def attach(connection: Connection) -> Job:
+            current = store.get(connection, job.id)
+            self._takes_document(current)
+            self._spool.insert(connection, sealed)
+            values = self._document(found, sealed) | {"declared_format": declared_format}
+            if document_name:
+                values["document_name"] = document_name[:255]
+            store.note(connection, job.id, **values)
+            return store.get(connection, job.id)
+
+        try:
+            return await self._database.write(attach, documents=(sealed,))
+        except BaseException:
+            await self._spool.abandon(sealed)
+            raise
+
+    async def close(self, job: Job, queue: Queue) -> Job:
+        """Let a created job that has its document wait for its owner, or (direct) for its device."""
+
+        def write(connection: Connection) -> Job:
+            current = store.get(connection, job.id)
+            if not current.incoming:
+                raise AlreadyClosed("The job is complete already and takes no more documents.")
+            times = self._times(queue)
+            store.note(connection, job.id, incoming=False, reasons=",".join(HELD_REASONS), **times)
+            if not queue.holds:
+                store.move(connection, job.id, Event.RELEASE, now())
+            return store.get(connection, job.id)
+
+        if job.document_id is None:
+            return await self._jobs.abort(job.id, ("aborted-by-system",), "No document was sent.")
+        closed = await self._database.write(write)
+        self._hub.ring("uncounted")
+        return closed
+
+    async def _commit(self, insert: Callable[[Connection], Job], sealed: Sealed, code: str | None) -> Accepted:
+        faults.point("document-received")
+        try:
+            job = await self._database.write(insert, documents=(sealed,))
+        except BaseException:
+            await self._spool.abandon(sealed)
+            raise
+        self._jobs.entered(job)
+        self._hub.ring("uncounted")
+        return Accepted(job, code)
+
+    async def _receive(self, queue: Queue, declared: str, chunks: AsyncIterable[bytes]) -> tuple[str, Sealed]:
+        looking = _Looking(chunks)
+        try:
+            sealed = await self._spool.receive(looking, limit=queue.max_bytes)
+        except TooLargeDocument:
+            raise _too_large(queue) from None
+        found = looking.format
+        if found is None:  # shorter than a look
+            await self._spool.abandon(sealed)
+            raise FormatNotSupported("The document is empty. Print it again.")
+        if declared == "text/plain" and found == UNKNOWN_FORMAT:
+            await self._spool.abandon(sealed)
+            raise FormatNotSupported("This is not text. Send it as PDF.")
+        return found, sealed
+
+    def _row(self, submission: Submission) -> tuple[dict[str, Any], str | None]:
+        queue = submission.queue
+        code = None
+        claim = None
+        if submission.person is None:
+            code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
+            claim = claim_hash(code)
+        state = JobState.PENDING_HELD if queue.holds else JobState.PENDING
+        row = {
+            "node": self._node,
+            "id": new_id(),
+            "job_id": self._jobs.next_number(),
+            "queue_id": queue.id,
+            "person_id": submission.person.id if submission.person else None,
+            "user_name": submission.user_name[:255],
+            "title": (submission.title or submission.document_name or "Untitled")[:255],
+            "state": int(state),
+            "reasons": ",".join(HELD_REASONS if queue.holds else ("none",)),
+            "message": "",
+            "created_at": now(),
+            "processing_at": None,
+            "completed_at": None,
+            "ticket": submission.ticket.to_json(),
+            "document_name": submission.document_name[:255],
+            "document_format": "",
+            "declared_format": submission.declared_format[:255],
+            "size": 0,
+            "document_id": None,
+            "incoming": False,
+            "counted_at": None,
+            "verdict": "",
+            "pages": None,
+            "impressions": None,
+            "sheets": None,
+            "color_impressions": None,
+            "report": None,
+            "device_id": None,
+            "impressions_completed": None,
+            "sheets_completed": None,
+            "peer": submission.peer[:64],
+            "claim": claim,
+            "uncertain": False,
+        }
+        return row | self._times(queue), code
+
+    def _times(self, queue: Queue) -> dict[str, int | None]:
+        at = now()
+        after = queue.release_after
+        return {
+            "expires_at": at + queue.retention * 1000 if queue.holds else None,
+            "release_at": at + after * 1000 if queue.holds and after is not None else None,
+        }
+
+    def _document(self, found: str, sealed: Sealed) -> dict[str, Any]:
+        return {"document_format": found, "size": sealed.size, "document_id": sealed.document_id}
+
+    def _takes_document(self, job: Job) -> None:
+        if not job.incoming or job.final:
+            raise AlreadyClosed("The job takes no more documents.")
+        if job.document_id is not None:
+            raise TooManyDocuments("A job here has one document. Print each document as a job of its own.")
+
+
+class _Looking:
+    """Passes a document on while looking at its first bytes, and stops it early when nobody could print it."""
+
+    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
+        self._chunks = chunks
+        self.format: str | None = None
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        head = bytearray()
+        async for chunk in self._chunks:
+            if self.format is not None:
+                yield chunk
+                continue
+            head += chunk
+            if len(head) >= _HEAD:
+                self._decide(bytes(head))
+                yield bytes(head)
+                head.clear()
+        if head:
+            self._decide(bytes(head))
+            yield bytes(head)
+
+    def _decide(self, head: bytes) -> None:
+        found = sniff(head[:_HEAD])
+        if found not in ACCEPTED:
+            shown = "a format that nobody here knows" if found == UNKNOWN_FORMAT else found
+            raise FormatNotSupported(f"The document is {shown} and cannot be printed here. Send it as PDF.")
+        self.format = found
+
+
+def claim_hash(code: str) -> str:
+    """What is kept of a claim code: its SHA-256, spaces and case aside."""
+    plain = "".join(character for character in code.upper() if character.isalnum())
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _made(row: dict[str, Any], ticket: Ticket) -> Job:
+    values = {name: row[name] for name in Job.__dataclass_fields__}
+    values |= {"ticket": ticket, "state": JobState(row["state"]), "reasons": tuple(row["reasons"].split(","))}
+    return Job(**values)
+
+
+def _too_large(queue: Queue) -> DocumentTooLarge:
+    return DocumentTooLarge(f"{queue.shown} takes documents of up to {queue.max_bytes // (1 << 20)} MB.")

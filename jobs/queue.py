@@ -1,0 +1,147 @@
+"""A queue: the virtual IPP Printer that people print to, what it offers, and how it treats its jobs."""
+
+import ipaddress
+import json
+import re
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Final, Self
+
+from jobs.errors import BadQueue
+
+DAY: Final = 86_400
+MAX_COPIES: Final = 999
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+
+FORMATS: Final = (
+    "application/pdf",
+    "image/pwg-raster",
+    "image/urf",
+    "image/jpeg",
+    "image/png",
+    "text/plain",
+    "application/octet-stream",
+)
+"""Documents a queue takes, the best first; octet-stream means that the gateway looks for itself."""
+
+
+class Kind(StrEnum):
+    """What becomes of an accepted job."""
+
+    FOLLOW_ME = "follow-me"  # held; released at any device of the pool
+    SECURE = "secure"  # held; released at its one device
+    DIRECT = "direct"  # printed at once, still ruled and counted
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the devices behind a queue can do together, as the queue tells its clients (PWG keywords)."""
+
+    color: bool = True
+    sides: tuple[str, ...] = ("one-sided", "two-sided-long-edge", "two-sided-short-edge")
+    media: tuple[str, ...] = ("iso_a4_210x297mm", "na_letter_8.5x11in", "iso_a5_148x210mm", "iso_a3_297x420mm")
+    media_default: str = "iso_a4_210x297mm"
+    media_types: tuple[str, ...] = ("auto", "stationery")
+    media_sources: tuple[str, ...] = ("auto",)
+    resolutions: tuple[int, ...] = (300, 600)
+    output_bins: tuple[str, ...] = ("face-down",)
+    copies: int = MAX_COPIES
+
+    def to_json(self) -> str:
+        """Write the offer for its row."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Self:
+        """Read the offer of a row; names that this version does not know are left out."""
+        known: dict[str, Any] = {}
+        for name, value in (json.loads(text) if text else {}).items():
+            if name in cls.__dataclass_fields__:
+                known[name] = tuple(value) if isinstance(value, list) else value
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """One queue. Durations are seconds; an empty pool of a follow-me queue means every device."""
+
+    id: str
+    name: str
+    kind: Kind
+    info: str = ""
+    location: str = ""
+    devices: tuple[str, ...] = ()
+    default_device: str | None = None
+    trusted_networks: tuple[str, ...] = ()
+    accept_unowned: bool = False
+    release_after: int | None = None
+    retention: int = DAY
+    retain_for: int = 0
+    max_bytes: int = 4 << 30
+    accepting: bool = True
+    offer: Offer = field(default_factory=Offer)
+    changed_at: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether an accepted job waits for its owner."""
+        return self.kind is not Kind.DIRECT
+
+    @property
+    def needs_password(self) -> bool:
+        """Whether people prove who they are, so that the queue is offered over TLS only."""
+        return not self.trusted_networks and not self.accept_unowned
+
+    @property
+    def shown(self) -> str:
+        """The name to show to people."""
+        return self.info or self.name
+
+    def trusts(self, address: str) -> bool:
+        """Whether what a client at this address says of its user is believed."""
+        try:
+            peer = ipaddress.ip_address(address.split("%", 1)[0])
+        except ValueError:
+            return False
+        peer = getattr(peer, "ipv4_mapped", None) or peer
+        networks = (ipaddress.ip_network(text) for text in self.trusted_networks)
+        return any(peer.version == network.version and peer in network for network in networks)
+
+    def target(self, known: tuple[str, ...]) -> str | None:
+        """The device a job goes to when nobody names one: the default, or the only one of the pool."""
+        if self.default_device:
+            return self.default_device
+        pool = self.pool(known)
+        return pool[0] if len(pool) == 1 else None
+
+    def pool(self, known: tuple[str, ...]) -> tuple[str, ...]:
+        """Ids of the devices that may print this queue's jobs, of those that are `known`."""
+        if self.devices or self.kind is not Kind.FOLLOW_ME:
+            return tuple(device for device in self.devices if device in known)
+        return known
+
+
+def checked(queue: Queue) -> Queue:
+    """Return the queue with its settings in normal form, or raise BadQueue saying which cannot be."""
+    if not _NAME.fullmatch(queue.name):
+        raise BadQueue("A queue's name has 1 to 63 letters, digits, dots, dashes or underscores.")
+    try:
+        networks = tuple(str(ipaddress.ip_network(text, strict=False)) for text in queue.trusted_networks)
+    except ValueError as error:
+        raise BadQueue(f"{error}. A trusted network is written like 192.0.2.0/24 or 2001:db8::/32.") from None
+    if queue.kind is not Kind.FOLLOW_ME and len(queue.devices) != 1:
+        raise BadQueue(f"A {queue.kind.value} queue has exactly one device. Name it with --device.")
+    if queue.default_device and queue.devices and queue.default_device not in queue.devices:
+        raise BadQueue("The default device must be one of the queue's devices.")
+    for label, value, most in (
+        ("release-after", queue.release_after, 7 * DAY),
+        ("retention", queue.retention, 366 * DAY),
+        ("retain-for", queue.retain_for, 366 * DAY),
+    ):
+        if value is not None and not 0 <= value <= most:
+            raise BadQueue(f"{label} lies between 0 and {most} seconds.")
+    if queue.retention < 1:
+        raise BadQueue("retention is at least 1 second.")
+    return replace(
+        queue, trusted_networks=networks, info=queue.info.strip()[:127], location=queue.location.strip()[:127]
+    )

@@ -1,0 +1,1 @@
+"""Making printers findable: DNS-SD over multicast, unicast zones."""

@@ -1,0 +1,1 @@
+"""Documents: what format, how many pages, colour, convert, stamp. Sandboxed programs."""

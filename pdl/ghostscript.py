@@ -1,0 +1,112 @@
+"""How Ghostscript is asked for each output language: argument lists, and nothing else.
+
+All run with -dSAFER, write to standard output, and say what they have to say on standard error. `{input}` is
+the document's path in the sandbox.
+"""
+
+from dataclasses import dataclass
+
+PROGRAM = "gs"
+INPUT = "{input}"
+
+_ALWAYS = (
+    PROGRAM, "-q", "-dSAFER", "-dNOPAUSE", "-dBATCH", "-dNOPROMPT", "-dAutoRotatePages=/None", "-dUseCropBox",
+    "-sstdout=%stderr", "-sOutputFile=%stdout",
+)  # fmt: skip
+_GRAY = ("-sColorConversionStrategy=Gray", "-sProcessColorModel=DeviceGray")
+
+# pwg-raster-document-type: (cupsColorSpace, cupsBitsPerColor, whether it can hold colour). PWG 5102.4 table 10.
+RASTER_TYPES: dict[str, tuple[int, int, bool]] = {
+    "adobe-rgb_8": (20, 8, True),
+    "black_1": (3, 1, False),
+    "black_8": (3, 8, False),
+    "cmyk_8": (6, 8, True),
+    "rgb_8": (1, 8, True),
+    "sgray_1": (18, 1, False),
+    "sgray_8": (18, 8, False),
+    "srgb_8": (19, 8, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """What a page description language can ask of the printer by itself; `resolution` is dpi."""
+
+    resolution: tuple[int, int] = (600, 600)
+    color: bool = True
+    duplex: bool = False
+    tumble: bool = False
+    copies: int = 1
+
+    @property
+    def request(self) -> str:
+        """The PostScript that asks for it, copies collated."""
+        sides = f"/Duplex {_truth(self.duplex)} /Tumble {_truth(self.duplex and self.tumble)}"
+        copies = f" /NumCopies {self.copies} /Collate true" if self.copies > 1 else ""
+        return f"<< {sides}{copies} >> setpagedevice"
+
+
+def to_pdf() -> list[str]:
+    """PostScript into PDF."""
+    return [*_ALWAYS, "-sDEVICE=pdfwrite", "-dCompatibilityLevel=1.7", INPUT]
+
+
+def to_gray_pdf() -> list[str]:
+    """PDF into PDF without colour."""
+    return [*_ALWAYS, "-sDEVICE=pdfwrite", "-dCompatibilityLevel=1.7", *_GRAY, INPUT]
+
+
+def to_raster(
+    layout: str, raster_type: str, resolution: tuple[int, int], sheet: tuple[float, float] | None
+) -> list[str]:
+    """PDF into PWG (`pwg`) or Apple (`urf`) raster of the type `raster_type`; sides and copies are not asked here.
+
+    `sheet` (points) holds each page to exactly that size: a device counts its pixels. None: each page's own.
+    """
+    space, bits, _ = RASTER_TYPES[raster_type]
+    device = "pwgraster" if layout == "pwg" else "appleraster"
+    return [
+        *_ALWAYS,
+        f"-sDEVICE={device}",
+        f"-r{resolution[0]}x{resolution[1]}",
+        f"-dcupsColorSpace={space}",
+        f"-dcupsBitsPerColor={bits}",
+        *(_fixed(sheet) if sheet else ()),
+        INPUT,
+    ]
+
+
+def to_postscript(printing: Printing) -> list[str]:
+    """PDF into PostScript level 2; the request stands in the document's set-up, and a printer may ignore it."""
+    request = f"mark {{ {printing.request} }} stopped cleartomark"
+    return [
+        *_ALWAYS,
+        "-sDEVICE=ps2write",
+        f"-r{printing.resolution[0]}x{printing.resolution[1]}",
+        *(() if printing.color else _GRAY),
+        "-c",
+        f"<< /PSDocOptions ({request}) >> setdistillerparams",
+        "-f",
+        INPUT,
+    ]
+
+
+def to_pclxl(printing: Printing) -> list[str]:
+    """PDF into PCL XL; copies become PageCopies of each page."""
+    return [
+        *_ALWAYS,
+        f"-sDEVICE={'pxlcolor' if printing.color else 'pxlmono'}",
+        f"-r{printing.resolution[0]}x{printing.resolution[1]}",
+        "-c",
+        printing.request,
+        "-f",
+        INPUT,
+    ]
+
+
+def _fixed(sheet: tuple[float, float]) -> tuple[str, ...]:
+    return "-dFIXEDMEDIA", f"-dDEVICEWIDTHPOINTS={sheet[0]:.4f}", f"-dDEVICEHEIGHTPOINTS={sheet[1]:.4f}"
+
+
+def _truth(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,110 @@
+"""Count the pages of a PDF and read their sizes (ISO 32000-1, 7.7.3 and 14.11.2): the task `count-pdf`.
+
+The page tree is walked, never believed: /Count may say anything.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import pikepdf
+
+from pdl.errors import DocumentRejected, LimitReached, PasswordNeeded
+from pdl.media import UNKNOWN_SIZE, Media, media_for
+from pdl.report import Confidence, Report, runs
+from pdl.source import Source, open_source
+
+DAMAGED = "The PDF is damaged and cannot be read. Print it again from the application."
+DEEPEST = 50
+# 72 points are an inch, 2540 hundredths of a millimetre.
+PER_POINT = 2540 / 72
+
+Box = tuple[float, float, float, float]
+
+
+def count(source: Source, arguments: Mapping[str, Any], _emit: object) -> dict[str, Any]:
+    """Count a PDF; its colour stays unknown here: `pdl.pdf_colour` looks for it in a child of its own."""
+    with opened(source) as document:
+        pages = len(document.pages)
+        if not pages:
+            raise DocumentRejected("The PDF has no pages.")
+        if pages > arguments["pages"]:
+            raise LimitReached(f"The document has {pages} pages: more than the {arguments['pages']} that are accepted.")
+        return Report(
+            format=arguments["format"],
+            verdict="ok",
+            pages=pages,
+            impressions=pages,
+            sheets=pages,
+            copies=1,
+            sides="one-sided",
+            media=runs(size_of_page(page.obj) for page in document.pages),
+            confidence=Confidence("exact", "unknown"),
+        ).to_json()
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[pikepdf.Pdf]:
+    """Open the PDF; PasswordNeeded or DocumentRejected when that, or anything done with it, cannot be."""
+    try:
+        with pikepdf.open(open_source(source), suppress_warnings=True) as document:
+            yield document
+    except pikepdf.PasswordError as fault:
+        raise PasswordNeeded("The PDF opens only with a password. Print it from a program that knows it.") from fault
+    except (pikepdf.PdfError, RecursionError) as fault:
+        raise DocumentRejected(DAMAGED) from fault
+
+
+def size_of_page(page: pikepdf.Object) -> Media:
+    """Return the size a page is seen at: CropBox within MediaBox, turned by /Rotate, times UserUnit."""
+    media = _box(inherited(page, "/MediaBox"))
+    if media is None:
+        return UNKNOWN_SIZE
+    left, bottom, right, top = _within(_box(inherited(page, "/CropBox")) or media, media)
+    unit = _number(page.get("/UserUnit")) or 1.0
+    size = round((right - left) * unit * PER_POINT), round((top - bottom) * unit * PER_POINT)
+    turned = int(_number(inherited(page, "/Rotate")) or 0) % 180 == 90
+    try:
+        return media_for(*reversed(size)) if turned else media_for(*size)
+    except (ValueError, OverflowError):
+        return UNKNOWN_SIZE
+
+
+def inherited(page: pikepdf.Object, key: str) -> Any:
+    """Return an attribute of the page or of the nodes above it (7.7.3.4); None when none has it."""
+    node: Any = page
+    # A bound instead of a list of the visited: /Parent may lead round in a circle.
+    for _ in range(DEEPEST):
+        if not isinstance(node, pikepdf.Dictionary):
+            return None
+        if (value := node.get(key)) is not None:
+            return value
+        node = node.get("/Parent")
+    return None
+
+
+def _box(value: Any) -> Box | None:
+    """Read a rectangle, corners in any order; None when it is none or has no area."""
+    if not isinstance(value, pikepdf.Array) or len(value) != 4:
+        return None
+    numbers = [_number(item) for item in value]
+    if None in numbers:
+        return None
+    x0, y0, x1, y1 = (number or 0.0 for number in numbers)
+    box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    return box if box[0] < box[2] and box[1] < box[3] else None
+
+
+def _within(inner: Box, outer: Box) -> Box:
+    """Intersect two boxes; the outer one when they do not meet."""
+    box = (max(inner[0], outer[0]), max(inner[1], outer[1]), min(inner[2], outer[2]), min(inner[3], outer[3]))
+    return box if box[0] < box[2] and box[1] < box[3] else outer
+
+
+def _number(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    # Beyond this every viewer gives up; it also keeps infinities out of the arithmetic.
+    return number if abs(number) < 1e9 else None

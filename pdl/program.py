@@ -1,0 +1,189 @@
+"""Outside programs (Ghostscript) over a document: in bubblewrap where it works, else confined by ourselves.
+
+The program sees /usr read-only, an empty /tmp, no network and a copy of the document in a sealed memory
+file; its standard output goes to the caller as it comes.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import signal
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pdl.confine import NOBODY
+from pdl.errors import LimitReached, SandboxFailed
+from pdl.limits import Limits
+from pdl.source import Source
+
+INPUT = "{input}"
+# The document is the program's standard input; opened anew by this name it is seekable from the start.
+INPUT_PATH = "/proc/self/fd/0"
+INNER_TMP = "/tmp"  # noqa: S108 - the program's own, empty
+CHUNK = 256 * 1024
+STDERR_TAIL = 8192
+PROCESSES = 64
+# Best first. As root's own user a program is bound by fewer limits (on processes, for one), even in bubblewrap.
+BUBBLEWRAP, BUBBLEWRAP_AS_ROOT, CONFINED, NOTHING = "bubblewrap", "bubblewrap as root", "confined", "none"
+LEVELS = (BUBBLEWRAP, BUBBLEWRAP_AS_ROOT, CONFINED)
+_UNPRIVILEGED: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+PROBE = Limits(cpu_seconds=5, wall_seconds=10.0, output_bytes=4096)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramResult:
+    """How a program ended: its exit status (negative: the signal) and the end of what it complained."""
+
+    returncode: int
+    stderr: str
+
+
+class Programs:
+    """Runs outside programs with the best protection that was found to work."""
+
+    def __init__(self) -> None:
+        self.level = ""
+
+    async def probe(self) -> None:
+        """Find out what works here, best first; where nothing does, run() says so."""
+        for level in LEVELS:
+            self.level = level
+            with contextlib.suppress(OSError, LimitReached):
+                if (await self.run(["/usr/bin/true"], source=None, limits=PROBE, sink=_nowhere)).returncode == 0:
+                    return
+        self.level = NOTHING
+
+    async def run(
+        self,
+        argv: Sequence[str],
+        *,
+        source: Source | None,
+        limits: Limits,
+        sink: Callable[[bytes], Awaitable[None]],
+    ) -> ProgramResult:
+        """Run `argv`, in which INPUT stands for the path of the document; standard output to `sink`.
+
+        Raises LimitReached when the document is larger than `limits.input_bytes`, the output larger than
+        `limits.output_bytes` or the time over, SandboxFailed when nothing can run here.
+        """
+        if self.level == NOTHING:
+            raise SandboxFailed("No protection for outside programs works here: install bubblewrap.")
+        command = [part.replace(INPUT, INPUT_PATH) for part in argv]
+        with contextlib.ExitStack() as stack:
+            document = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
+            stack.callback(os.close, document)
+            if source is not None:
+                document = await asyncio.to_thread(_memory_file, source, limits.input_bytes)
+                stack.callback(os.close, document)
+            process = await asyncio.create_subprocess_exec(
+                *(_confined(limits, _scratch(stack)) if self.level == CONFINED else _bubblewrap(limits)),
+                *command,
+                stdin=document,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                start_new_session=True,
+                limit=CHUNK,
+                **(_UNPRIVILEGED if self.level == BUBBLEWRAP and os.geteuid() == 0 else {}),
+                env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+            )
+            watch = asyncio.create_task(_tail(process))
+            clock = asyncio.timeout(limits.wall_seconds)
+            try:
+                async with clock:
+                    await _pump(process, limits, sink)
+                    complaint = await watch
+                    return ProgramResult(await process.wait(), complaint)
+            except TimeoutError:
+                if not clock.expired():
+                    raise  # the sink's own
+                raise LimitReached(f"The program takes longer than {limits.wall_seconds:g} seconds.") from None
+            finally:
+                watch.cancel()
+                await _end(process)
+
+
+async def _nowhere(_: bytes) -> None:
+    """Take output that nobody wants."""
+
+
+async def _tail(process: asyncio.subprocess.Process) -> str:
+    assert process.stderr is not None
+    kept = b""
+    while part := await process.stderr.read(STDERR_TAIL):
+        kept = (kept + part)[-STDERR_TAIL:]
+    return kept.decode("utf-8", "replace")
+
+
+async def _pump(process: asyncio.subprocess.Process, limits: Limits, sink: Callable[[bytes], Awaitable[None]]) -> None:
+    assert process.stdout is not None
+    total = 0
+    # While the sink is slow nothing is read, the pipe fills, and the program waits.
+    while part := await process.stdout.read(CHUNK):
+        total += len(part)
+        if total > limits.output_bytes:
+            raise LimitReached(f"The program makes more than {limits.output_bytes} bytes of output.")
+        await sink(part)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill what is left of the program's group; bubblewrap's and our own children die with their parent."""
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    # Pipes still full would keep the transport, and with it wait(), from ending.
+    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+    await process.wait()
+
+
+def _memory_file(source: Source, most: int) -> int:
+    """Make a sealed copy of the document in memory; LimitReached when it is larger than `most` bytes."""
+    if source.size > most:
+        raise LimitReached(f"The document is larger than {most} bytes.")
+    descriptor = os.memfd_create("document", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    try:
+        offset = 0
+        while part := source.pread(offset, 4 * CHUNK):
+            offset += os.write(descriptor, part)
+        seals = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, seals)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _bubblewrap(limits: Limits) -> list[str]:
+    scratch = str(limits.output_bytes)
+    return [
+        "prlimit", f"--as={limits.memory_bytes}", f"--cpu={limits.cpu_seconds}", f"--fsize={scratch}",
+        f"--nproc={PROCESSES}", "--nofile=256", "--core=0",
+        "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--uid", "65534", "--gid", "65534",
+        "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
+        "--symlink", "usr/bin", "/bin", "--ro-bind-try", "/etc/fonts", "/etc/fonts",
+        "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
+        "--ro-bind-try", "/var/lib/ghostscript", "/var/lib/ghostscript",
+        "--proc", "/proc", "--dev", "/dev", "--size", scratch, "--tmpfs", INNER_TMP,
+        "--chdir", INNER_TMP, "--clearenv", "--setenv", "HOME", INNER_TMP, "--setenv", "PATH", "/usr/bin",
+        "--setenv", "LANG", "C.UTF-8", "--",
+    ]  # fmt: skip
+
+
+def _scratch(stack: contextlib.ExitStack) -> str:
+    """Make a folder that the program may write in, gone with `stack`."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="document-", ignore_cleanup_errors=True))
+    if os.geteuid() == 0:
+        os.chown(folder, NOBODY, NOBODY)
+    return folder
+
+
+def _confined(limits: Limits, scratch: str) -> list[str]:
+    home = str(Path(__file__).resolve().parent.parent)
+    start = f"import sys; sys.path.insert(0, {home!r}); from pdl.confined import main; main(sys.argv[1:])"
+    return [sys.executable, "-I", "-c", start, json.dumps(asdict(limits)), scratch]

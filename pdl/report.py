@@ -1,0 +1,172 @@
+"""What inspecting a document found."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import groupby
+from typing import Any, Literal, Self
+
+from pdl.media import Media
+
+Verdict = Literal["ok", "rejected", "limited"]
+Sides = Literal["one-sided", "two-sided-long-edge", "two-sided-short-edge"]
+Certainty = Literal["exact", "estimated", "unknown"]
+
+# What no honest report exceeds: an IPP integer, and ten times the pages any limit here allows.
+LARGEST_NUMBER = 2**31 - 1
+LARGEST_DOCUMENT = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRun:
+    """So many pages in a row of one size: a hundred thousand A4 pages are one of these."""
+
+    pages: int
+    media: Media
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure the count of pages and of colour pages is."""
+
+    pages: Certainty = "unknown"
+    color: Certainty = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Format, verdict and counts of one document; numbers are None when unknown.
+
+    `reason` is for a person ('' when ok), `state_reason` the job-state-reasons keyword of a rejected
+    document ('' otherwise). `color_pages` are numbered from 1 and empty while confidence.color is unknown.
+    """
+
+    format: str
+    verdict: Verdict
+    reason: str = ""
+    state_reason: str = ""
+    pages: int | None = None
+    impressions: int | None = None
+    sheets: int | None = None
+    copies: int | None = None
+    sides: Sides | None = None
+    media: tuple[MediaRun, ...] = ()
+    color_pages: tuple[int, ...] = ()
+    confidence: Confidence = Confidence()
+
+    def media_of_pages(self) -> Iterator[Media]:
+        """Yield the size of each page, first to last."""
+        for run in self.media:
+            for _ in range(run.pages):
+                yield run.media
+
+    def to_json(self) -> dict[str, Any]:
+        """Write it compactly for keeping: runs of media [pages, width, height, name], ranges of colour pages."""
+        row = {field.name: getattr(self, field.name) for field in fields(self)}
+        row["media"] = [[run.pages, run.media.width, run.media.height, run.media.name] for run in self.media]
+        row["color_pages"] = [list(pair) for pair in ranges(self.color_pages)]
+        row["confidence"] = {"pages": self.confidence.pages, "color": self.confidence.color}
+        return row
+
+    @classmethod
+    def from_json(cls, row: Mapping[str, Any]) -> Self:
+        """Read what to_json() wrote; ValueError for anything else: it may come from a child of the sandbox."""
+        try:
+            report = cls(**{field.name: _READERS.get(field.name, _plain)(row[field.name]) for field in fields(cls)})
+        except (KeyError, TypeError, AttributeError) as fault:
+            raise ValueError("this is no report") from fault
+        if (report.media or report.color_pages) and sum(run.pages for run in report.media) != report.pages:
+            raise ValueError("a report must give the media of each page")
+        if report.color_pages and report.color_pages[-1] > (report.pages or 0):
+            raise ValueError("a report has colour pages beyond its last")
+        return report
+
+    def describe(self) -> dict[str, Any]:
+        """Write it at length for printing: the name of each page's size, the number of each colour page."""
+        return {
+            "format": self.format,
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "pages": self.pages,
+            "impressions": self.impressions,
+            "sheets": self.sheets,
+            "copies": self.copies,
+            "sides": self.sides,
+            "media": [media.name for media in self.media_of_pages()],
+            "color_pages": list(self.color_pages),
+            "confidence": {"pages": self.confidence.pages, "color": self.confidence.color},
+        }
+
+
+def _plain(value: Any) -> Any:
+    if value is not None and not isinstance(value, str):
+        raise TypeError("a word was expected")
+    return value
+
+
+def _number(value: Any) -> int | None:
+    if value is None:
+        return None
+    if type(value) is not int or not 0 <= value <= LARGEST_NUMBER:
+        raise ValueError("a number was expected")
+    return value
+
+
+def _media(rows: Any) -> tuple[MediaRun, ...]:
+    found = []
+    for pages, width, height, name in rows:
+        if not _number(pages) or not isinstance(name, str) or len(name) > 255:
+            raise ValueError("a run of media was expected")
+        found.append(MediaRun(pages, Media(_number(width) or 0, _number(height) or 0, name)))
+    return tuple(found)
+
+
+def _color_pages(rows: Any) -> tuple[int, ...]:
+    found: list[int] = []
+    for first, last in rows:
+        # Bounded before it is built: two numbers may claim more pages than memory holds.
+        if not (type(first) is type(last) is int and (found[-1] if found else 0) < first <= last <= LARGEST_DOCUMENT):
+            raise ValueError("a rising range of pages was expected")
+        found.extend(range(first, last + 1))
+    return tuple(found)
+
+
+def _confidence(value: Any) -> Confidence:
+    sure = {"exact", "estimated", "unknown"}
+    if set(value) != {"pages", "color"} or not sure.issuperset(value.values()):
+        raise ValueError("a confidence was expected")
+    return Confidence(**value)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("pages", "impressions", "sheets", "copies"), _number),
+    "media": _media,
+    "color_pages": _color_pages,
+    "confidence": _confidence,
+}
+
+
+def ranges(pages: Iterable[int]) -> list[tuple[int, int]]:
+    """Rising page numbers as [first, last] pairs."""
+    found = []
+    # Within a row of neighbours, number minus position stays the same.
+    for _, group in groupby(enumerate(pages), lambda pair: pair[1] - pair[0]):
+        row = [page for _, page in group]
+        found.append((row[0], row[-1]))
+    return found
+
+
+def runs(sizes: Iterable[Media]) -> tuple[MediaRun, ...]:
+    """Page sizes in order, equal neighbours taken together."""
+    return tuple(MediaRun(sum(1 for _ in group), media) for media, group in groupby(sizes))
+
+
+def sheets_of(pages: int, copies: int, sides: Sides) -> int:
+    """Sheets for so many pages printed on these sides, each copy starting on a new sheet."""
+    return copies * (pages if sides == "one-sided" else -(-pages // 2))
+
+
+def sides_of(duplex: bool, tumble: bool) -> Sides:
+    """Name what a raster header's Duplex and Tumble mean together."""
+    if not duplex:
+        return "one-sided"
+    return "two-sided-short-edge" if tumble else "two-sided-long-edge"

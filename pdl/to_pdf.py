@@ -1,0 +1,84 @@
+"""Anything that can be printed, into PDF: which format takes which way.
+
+Pictures, text and raster are turned by tasks of the sandbox, PostScript by Ghostscript in it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from signal import SIGKILL, SIGXCPU
+from typing import Any
+
+from pdl import ghostscript
+from pdl.errors import DocumentRejected, LimitReached
+from pdl.limits import Limits
+from pdl.placement import Scaling
+from pdl.sandbox import Sandbox, Sink
+from pdl.source import Source
+
+PDF = "application/pdf"
+POSTSCRIPT = "application/postscript"
+
+# The sandbox task that turns documents of a MIME type into PDF.
+TASK_OF: dict[str, str] = {
+    "image/jpeg": "image-to-pdf",
+    "image/png": "image-to-pdf",
+    "image/pwg-raster": "raster-to-pdf",
+    "image/tiff": "image-to-pdf",
+    "image/urf": "raster-to-pdf",
+    "text/plain": "text-to-pdf",
+}
+
+# How a program ends that used up its processor time: by the signal, or as bubblewrap reports the signal.
+KILLED = {-SIGKILL, -SIGXCPU, 128 + SIGKILL, 128 + SIGXCPU}
+
+CONVERTIBLE = frozenset({PDF, POSTSCRIPT, *TASK_OF})
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What a document without a page size of its own is put on; `media` in hundredths of millimetres, None: A4."""
+
+    media: tuple[int, int] | None = None
+    scaling: Scaling = "auto"
+
+    def arguments(self, limits: Limits) -> Mapping[str, Any]:
+        """Make what the tasks are told."""
+        return {"media": self.media, "scaling": self.scaling, "pages": limits.pages}
+
+
+async def to_pdf(
+    source: Source, source_format: str, sheet: Sheet, sandbox: Sandbox, sink: Sink, *, limits: Limits
+) -> None:
+    """Write the document as PDF to `sink`; it must not be one already.
+
+    Raises DocumentRejected for a format that cannot be converted or a damaged document, LimitReached,
+    SandboxFailed.
+    """
+    if source_format == POSTSCRIPT:
+        await run_ghostscript(ghostscript.to_pdf(), source, sandbox, sink, limits)
+    elif source_format in TASK_OF:
+        await sandbox.run(TASK_OF[source_format], source, sheet.arguments(limits), limits=limits, sink=sink)
+    else:
+        raise DocumentRejected(
+            f"A document of the format {source_format} can be printed only at a device that takes it as it is.",
+            "unsupported-document-format",
+        )
+
+
+async def run_ghostscript(argv: list[str], source: Source, sandbox: Sandbox, sink: Sink, limits: Limits) -> None:
+    """Run Ghostscript over `source`; DocumentRejected when it gives up or writes nothing, LimitReached."""
+    written = 0
+
+    async def counted(data: bytes) -> None:
+        nonlocal written
+        written += len(data)
+        await sink(data)
+
+    result = await sandbox.program(argv, source=source, limits=limits, sink=counted)
+    if result.returncode in KILLED:
+        raise LimitReached("The document takes too much processor time to render. Print fewer pages at once.")
+    if result.returncode or not written:
+        raise DocumentRejected(
+            f"The document cannot be rendered: Ghostscript ended with status {result.returncode}. "
+            "Print it again from the application, or as PDF."
+        )

@@ -1,0 +1,38 @@
+"""What the gateway and a child of the sandbox say to each other over their socket.
+
+    gateway -> child   once: u32 length, JSON job; then one answer (u32 length, bytes) to each READ
+    child -> gateway   frames: kind (1 byte), u32 length, payload
+
+All numbers are big-endian. The child is not believed: every length is checked against the limits here.
+"""
+
+import struct
+
+HEAD = struct.Struct(">cI")
+LENGTH = struct.Struct(">I")
+READ_REQUEST = struct.Struct(">QI")
+
+READ = b"R"  # payload: READ_REQUEST
+OUTPUT = b"O"  # payload: bytes for the sink
+ANSWER = b"A"  # payload: JSON object, ends the run
+REJECTED = b"D"  # payload: JSON [reason, state_reason], ends the run
+PASSWORD = b"P"  # payload: JSON [reason], ends the run
+LIMIT = b"L"  # payload: JSON [reason], ends the run
+
+LONGEST_READ = 8 * 1024 * 1024
+LONGEST_OUTPUT = 1024 * 1024
+LONGEST_ANSWER = 16 * 1024 * 1024
+
+LONGEST = {
+    READ: READ_REQUEST.size,
+    OUTPUT: LONGEST_OUTPUT,
+    ANSWER: LONGEST_ANSWER,
+    REJECTED: 65536,
+    PASSWORD: 65536,
+    LIMIT: 65536,
+}
+
+
+def frame(kind: bytes, payload: bytes) -> bytes:
+    """One frame of the child."""
+    return HEAD.pack(kind, len(payload)) + payload

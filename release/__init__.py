@@ -1,0 +1,1 @@
+"""Held jobs: who may release what, where; release stations; sending on."""

@@ -1,0 +1,288 @@
+"""The desk: who may release, change, claim or delete which held job, and at which device.
+
+Web, REST and IPP Release-Job all end here, so that rights, prices and reservations are the same through every door.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import Connection
+
+from accounting import ledger
+from accounting import store as accounts
+from accounting.errors import CreditExhausted as CreditExhausted  # noqa: PLC0414 - part of the desk's words
+from accounting.price import Price
+from devices.fleet import DeviceUnknown, Fleet
+from devices.store import DeviceRow
+from directory.store import Person
+from directory.store import by_id as person_by_id
+from events import audit
+from events.hub import Hub
+from ipp.enums import JobState
+from jobs import store
+from jobs.catalogue import Catalogue
+from jobs.errors import NotPossible
+from jobs.intake import claim_hash
+from jobs.job import Job
+from jobs.lifecycle import Event, IllegalTransition
+from jobs.ticket import Ticket
+from jobs.work import BY_OPERATOR, BY_USER, Jobs, active, now
+from release.errors import CannotPrint, DeviceNotReady, MayHavePrinted, NoDevice, NotYours, StillCounting, WrongCode
+from release.plan import Plan, plan, report_of
+from storage import faults
+from storage.database import Database
+
+T = TypeVar("T")
+
+COUNT_LIMIT: Final = 30.0
+"""Seconds that a release waits for the count of a document that has just arrived."""
+
+_SYSTEM: Final = ""  # the actor of what the gateway does by itself
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the owner changes at release; None leaves it as it was asked for."""
+
+    copies: int | None = None
+    sides: str | None = None
+    monochrome: bool | None = None
+    page_ranges: tuple[tuple[int, int], ...] | None = None
+
+    def apply(self, ticket: Ticket) -> Ticket:
+        """The ticket with these changes."""
+        values: dict[str, Any] = {}
+        if self.copies is not None:
+            values["copies"] = max(1, min(self.copies, 999))
+        if self.sides is not None:
+            values["sides"] = self.sides
+        if self.monochrome is not None:
+            values["print_color_mode"] = "monochrome" if self.monochrome else "auto"
+        if self.page_ranges is not None:
+            values["page_ranges"] = self.page_ranges
+        return replace(ticket, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a job would be and cost at one device; `reason` says why it cannot be printed there ("" if it can)."""
+
+    device: DeviceRow
+    amount: int | None
+    impressions: int
+    sheets: int
+    colored: int
+    reason: str = ""
+
+
+class Desk:
+    """Releases jobs."""
+
+    def __init__(self, database: Database, jobs: Jobs, catalogue: Catalogue, fleet: Fleet, hub: Hub, node: str) -> None:
+        self._database, self._jobs, self._catalogue = database, jobs, catalogue
+        self._fleet, self._hub, self._node = fleet, hub, node
+
+    async def waiting(self, person: Person) -> list[Job]:
+        """A person's jobs that have not ended, the newest first."""
+        return await self._jobs.selected(person_id=person.id, final=False, newest_first=True, limit=200)
+
+    async def history(self, person: Person, before: int | None = None, limit: int = 50) -> list[Job]:
+        """A person's ended jobs, the newest first."""
+        return await self._jobs.selected(person_id=person.id, final=True, newest_first=True, before=before, limit=limit)
+
+    def pool(self, job: Job) -> list[DeviceRow]:
+        """The devices at which a job may be released."""
+        queue = self._catalogue.get(job.queue_id)
+        known = self._fleet.known()
+        ids = queue.pool(known) if queue else known
+        return [self._fleet.get(device_id) for device_id in ids]
+
+    async def quote(self, job: Job, device: DeviceRow, changes: Changes | None = None) -> Quote:
+        """What the job would be and cost at that device."""
+        ticket = (changes or Changes()).apply(job.ticket)
+        try:
+            made = self._plan(job, ticket, device)
+        except (CannotPrint, DeviceNotReady) as error:
+            return Quote(device, None, job.impressions or 0, job.sheets or 0, job.color_impressions or 0, str(error))
+        price = await self.price(device.id)
+        known = job.pages is not None
+        extent = made.extent
+        amount = extent.cost(price) if known else None
+        return Quote(device, amount, extent.impressions, extent.sheets, extent.color)
+
+    async def price(self, device_id: str) -> Price:
+        """The price of a device."""
+        prices = await self._database.read(accounts.prices)
+        return prices.get(device_id) or prices.get("") or Price()
+
+    async def release(
+        self,
+        actor: Person | None,
+        uuid: str,
+        device_id: str | None = None,
+        changes: Changes | None = None,
+        *,
+        confirmed: bool = False,
+    ) -> Job:
+        """Let a held job go to a device, its price set aside. `actor` None is the gateway itself.
+
+        Raises JobUnknown, NotYours, NotPossible, NoDevice, DeviceNotReady, CannotPrint, StillCounting, CreditExhausted
+        and, for a job that may have printed already, MayHavePrinted unless `confirmed`.
+        """
+        job = self._theirs(await self._jobs.get(uuid), actor)
+        if job.state is not JobState.PENDING_HELD or job.incoming:
+            raise NotPossible("The document is not waiting to be released.")
+        if job.uncertain and not confirmed:
+            raise MayHavePrinted("It may have printed already. Look at the printer, then confirm to print it again.")
+        job = await self._counted(job)
+        device = self._device(job, device_id)
+        ticket = (changes or Changes()).apply(job.ticket)
+        made = self._plan(job, ticket, device)
+        price = await self.price(device.id)
+
+        def write(connection: Connection) -> Job:
+            self._reserve(connection, job, made, price)
+            moved = store.move(
+                connection,
+                uuid,
+                Event.RELEASE,
+                now(),
+                device_id=device.id,
+                ticket=ticket.to_json(),
+                release_at=None,
+                uncertain=False,
+            )
+            if actor is not None and actor.id != job.person_id:
+                audit.record(connection, self._node, actor.id, "job.release", uuid, {"device": device.id})
+            return moved
+
+        moved = await self._write(write)
+        faults.point("released")
+        self._hub.ring("jobs")
+        return moved
+
+    async def authorise(self, job: Job) -> Plan:
+        """Set the price of a direct queue's job aside before it is sent; returns how it will be printed."""
+        device = self._device(job, job.device_id)
+        made = self._plan(job, job.ticket, device)
+        price = await self.price(device.id)
+
+        def write(connection: Connection) -> None:
+            if accounts.reservation_of(connection, job.id) is None:
+                self._reserve(connection, job, made, price)
+            store.note(connection, job.id, device_id=device.id)
+
+        await self._database.write(write)
+        return made
+
+    async def hold(self, actor: Person | None, uuid: str) -> Job:
+        """Hold a job that waits for its device, and give back what was set aside."""
+        self._theirs(await self._jobs.get(uuid), actor)
+
+        def write(connection: Connection) -> Job:
+            ledger.give_back(connection, uuid)
+            return store.move(connection, uuid, Event.HOLD, now(), release_at=None)
+
+        held = await self._write(write)
+        self._hub.ring("jobs")
+        return held
+
+    async def delete(self, actor: Person | None, uuid: str) -> Job:
+        """Cancel a job that no device works on and shred its document (a job being printed: see `Forward.cancel`)."""
+        job = self._theirs(await self._jobs.get(uuid), actor)
+        if active(job):
+            raise NotPossible("It is being printed.")
+        reasons = BY_USER if actor is not None and actor.id == job.person_id else BY_OPERATOR
+        return await self._jobs.conclude(
+            uuid, Event.CANCEL, reasons=reasons, settle=lambda connection, _: ledger.give_back(connection, uuid)
+        )
+
+    async def settle_uncertain(self, actor: Person | None, uuid: str, *, printed: bool) -> Job:
+        """Decide a job of unknown outcome: it had printed (and is charged), or it had not (and waits again)."""
+        job = await self._jobs.get(uuid)
+        if not job.uncertain or job.state is not JobState.PENDING_HELD:
+            raise NotPossible("There is nothing to decide about this job.")
+        who = actor.id if actor else _SYSTEM
+        if not printed:
+
+            def free(connection: Connection) -> Job:
+                ledger.give_back(connection, uuid)
+                store.note(connection, uuid, uncertain=False, message="")
+                audit.record(connection, self._node, who, "job.not-printed", uuid)
+                return store.get(connection, uuid)
+
+            return await self._write(free)
+        extent = self._extent(job)
+
+        def charge(connection: Connection, ended: Job) -> None:
+            basis = "operator" if actor else "policy"
+            ledger.settle(
+                connection, self._node, uuid, ended.person_id, extent.extent, extent.extent.impressions, basis
+            )
+            audit.record(connection, self._node, who, "job.printed", uuid)
+
+        return await self._jobs.conclude(uuid, Event.COMPLETE, settle=charge, uncertain=False)
+
+    async def claim(self, person: Person, code: str) -> Job:
+        """Make a job without an owner a person's own, by the code that its sender was given. Raises WrongCode."""
+        hashed = claim_hash(code)
+
+        def write(connection: Connection) -> Job:
+            held = store.selected(connection, states=(JobState.PENDING_HELD,), claim=hashed, limit=1)
+            if not held:
+                raise WrongCode("No document is waiting under this code. Check the letters and figures.")
+            store.note(connection, held[0].id, person_id=person.id, user_name=person.name, claim=None)
+            return store.get(connection, held[0].id)
+
+        return await self._write(write)
+
+    def _theirs(self, job: Job, actor: Person | None) -> Job:
+        if actor is not None and not actor.administrator and job.person_id != actor.id:
+            raise NotYours("This is somebody else's document.")
+        return job
+
+    async def _counted(self, job: Job) -> Job:
+        end = asyncio.get_running_loop().time() + COUNT_LIMIT
+        while job.counted_at is None:
+            if asyncio.get_running_loop().time() > end:
+                raise StillCounting("The document is still being counted. Try again in a moment.")
+            await asyncio.sleep(0.1)
+            job = await self._jobs.get(job.id)
+        if job.state is not JobState.PENDING_HELD:
+            raise NotPossible(job.message or "The document is not waiting any more.")
+        return job
+
+    def _device(self, job: Job, device_id: str | None) -> DeviceRow:
+        queue = self._catalogue.get(job.queue_id)
+        known = self._fleet.known()
+        chosen = device_id or (queue.target(known) if queue else None)
+        if chosen is None:
+            raise NoDevice("Say at which printer: this queue has no default device.")
+        if queue and chosen not in queue.pool(known):
+            raise NoDevice("That printer does not print this queue's documents. Choose another.")
+        try:
+            return self._fleet.get(chosen)
+        except DeviceUnknown as error:
+            raise NoDevice(str(error)) from None
+
+    def _plan(self, job: Job, ticket: Ticket, device: DeviceRow) -> Plan:
+        if device.capabilities is None:
+            raise DeviceNotReady(f"{device.shown} has not answered yet. Check that it is switched on.")
+        return plan(ticket, report_of(job), device.capabilities)
+
+    def _extent(self, job: Job) -> Plan:
+        return self._plan(job, job.ticket, self._device(job, job.device_id))
+
+    def _reserve(self, connection: Connection, job: Job, made: Plan, price: Price) -> None:
+        payer = person_by_id(connection, job.person_id) if job.person_id else None
+        restricted = payer.restricted if payer else False
+        amount = made.extent.cost(price)
+        ledger.reserve(connection, self._node, job.id, job.person_id, price, amount, restricted=restricted)
+
+    async def _write(self, write: Callable[[Connection], T]) -> T:
+        try:
+            return await self._database.write(write)
+        except IllegalTransition as error:
+            raise NotPossible(str(error)) from None

@@ -1,0 +1,1 @@
+"""Where rows and document bytes live: database engine, migrations, spool, keys."""

@@ -1,0 +1,276 @@
+"""The database: one writer thread with group commit, and read-only readers beside it.
+
+SQLite in write-ahead mode with a full sync at each commit. What `write` returned is on disk.
+"""
+
+import asyncio
+import functools
+import os
+import sqlite3
+import urllib.parse
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy
+import sqlalchemy.exc
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from storage import faults, migrations
+from storage.commit import GroupCommit, Outcome, Unit
+from storage.errors import StorageUnavailable, from_database, from_os, is_disk_error
+from storage.sealed import Sealed
+
+metadata = sqlalchemy.MetaData()
+
+T = TypeVar("T")
+
+_READERS = 4
+_READER_WAIT = 30.0  # seconds for a free reader
+_BUSY_MS = 5_000  # for an administrator's sqlite3 shell; the gateway itself never contends
+_CHECKPOINT_BUSY_MS = 250  # a reader must not hold up the writer for longer
+
+_WRITER_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    # Temporary tables and statement journals may hold keys: never on disk.
+    "PRAGMA temp_store=MEMORY",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+)
+_READER_PRAGMAS = (
+    "PRAGMA query_only=ON",
+    "PRAGMA temp_store=MEMORY",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
+)
+
+BeforeCommit = Callable[[list[Unit]], None]
+
+
+class Database:
+    """The open database. All methods belong to the event loop it was opened in."""
+
+    def __init__(self, path: Path, before_commit: BeforeCommit | None) -> None:
+        self._path = path
+        self._before_commit = before_commit
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database-writer")
+        self._group = GroupCommit(self._hop)
+        self._writer = _writer_engine(path)
+        self._readers = _reader_engine(path)
+        self._reads: set[asyncio.Task[Any]] = set()
+        self._connection: sqlalchemy.Connection | None = None
+
+    @classmethod
+    async def open(cls, path: Path, *, before_commit: BeforeCommit | None = None) -> "Database":
+        """Open or make the database file and bring its tables up to date.
+
+        `before_commit` gets the units of each batch in the writer thread, before its transaction: there documents
+        are made durable. Raises HomeTooNew, StorageUnavailable or StorageFull.
+        """
+        database = cls(path, before_commit)
+        try:
+            await database._in_writer(database._start)
+        except BaseException:
+            await database._stop()
+            raise
+        return database
+
+    async def read(self, fn: Callable[[sqlalchemy.Connection], T]) -> T:
+        """Run `fn` on a read-only connection and return its result; all it reads is of one moment.
+
+        `fn` runs in the event loop (only its statements wait elsewhere), so it must not compute for long.
+        """
+        # A cancelled caller must not break the connection off in the middle of a statement.
+        task = asyncio.create_task(self._read(fn))
+        self._reads.add(task)
+        task.add_done_callback(self._reads.discard)
+        return await asyncio.shield(task)
+
+    async def write(self, fn: Callable[[sqlalchemy.Connection], T], *, documents: Sequence[Sealed] = ()) -> T:
+        """Run `fn` in the writer's transaction and return its result once it is durable on disk.
+
+        `documents` are synced to disk before it. `fn` may run twice (a batch that fails is repeated unit by unit), so
+        it must do nothing but statements, and must not commit. What it raises reaches its caller alone.
+        A caller that is cancelled does not take the work back.
+        """
+        result: T = await self._group.submit(fn, documents)
+        return result
+
+    async def truncate_wal(self) -> bool:
+        """Move all to the database file and empty the write-ahead log, where deleted keys live on until then.
+
+        False when a reader was in the way: try again later.
+        """
+        return await self._in_writer(self._truncate)
+
+    async def check(self) -> None:
+        """Return if the database can be read and written at this moment, else raise StorageError."""
+        await self.read(lambda connection: connection.exec_driver_sql("SELECT 1").scalar_one())
+        await self.write(_probe)
+
+    async def close(self) -> None:
+        """Finish the writes that came, move all to the database file and close it."""
+        await self._group.close()
+        await asyncio.gather(*self._reads, return_exceptions=True)
+        await self._stop()
+
+    async def _stop(self) -> None:
+        await self._readers.dispose()
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._finish)
+        self._thread.shutdown()
+
+    async def _read(self, fn: Callable[[sqlalchemy.Connection], T]) -> T:
+        try:
+            async with self._readers.connect() as connection:
+                return await connection.run_sync(fn)
+        except sqlalchemy.exc.TimeoutError as error:
+            raise StorageUnavailable("All readers of the database are busy: try again later.") from error
+        except sqlalchemy.exc.DBAPIError as error:
+            raise from_database(error) or error from error
+
+    async def _hop(self, batch: list[Unit]) -> list[Outcome]:
+        return await self._in_writer(functools.partial(self._flush, batch))
+
+    async def _in_writer(self, fn: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, fn)
+
+    # What follows runs in the writer thread.
+
+    def _start(self) -> None:
+        try:
+            # SQLite gives its other files the mode of this one.
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+            migrations.upgrade(self._writer)
+            self._connection = self._writer.connect()
+        except OSError as error:
+            raise from_os(error, str(self._path)) from error
+        except sqlalchemy.exc.DBAPIError as error:
+            raise from_database(error) or error from error
+
+    def _finish(self) -> None:
+        if self._connection is not None:
+            self._truncate()
+            self._connection.close()
+            self._connection = None
+        self._writer.dispose()
+
+    def _flush(self, batch: list[Unit]) -> list[Outcome]:
+        try:
+            return [Outcome(result) for result in self._commit(batch)]
+        except Exception as error:
+            if len(batch) > 1:
+                return self._one_by_one(batch)
+            for document in batch[0].documents:
+                document.lose_place()
+            return [Outcome(error=error)]
+
+    def _one_by_one(self, batch: list[Unit]) -> list[Outcome]:
+        """Repeat a batch that failed, so that only the guilty unit is told; when the disk is guilty, all are."""
+        outcomes: list[Outcome] = []
+        for number, unit in enumerate(batch):
+            outcomes += self._flush([unit])
+            failed = outcomes[-1].error
+            if isinstance(failed, StorageUnavailable):
+                # Each further try could wait as long as this one.
+                rest = batch[number + 1 :]
+                for document in (document for unit in rest for document in unit.documents):
+                    document.lose_place()
+                return outcomes + [Outcome(error=StorageUnavailable(*failed.args)) for _ in rest]
+        return outcomes
+
+    def _commit(self, batch: list[Unit]) -> list[Any]:
+        if any(document.waits for unit in batch for document in unit.documents):
+            if self._before_commit is None:
+                raise StorageUnavailable("Documents were passed to a database that has no spool.")
+            self._before_commit(batch)
+            faults.point("spool-synced")
+        try:
+            connection = self._open_connection()
+            with connection.begin():
+                results = [unit.work(connection) for unit in batch]
+        except sqlalchemy.exc.DBAPIError as error:
+            known = from_database(error)
+            if known is None:
+                raise
+            if is_disk_error(error):
+                # After an error of the disk nothing that this connection remembers is to be trusted.
+                self._drop_connection()
+            raise known from error
+        faults.point("row-committed")
+        return results
+
+    def _open_connection(self) -> sqlalchemy.Connection:
+        if self._connection is None:
+            self._connection = self._writer.connect()
+        return self._connection
+
+    def _drop_connection(self) -> None:
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+    def _truncate(self) -> bool:
+        try:
+            driver = _driver(self._open_connection())
+            driver.execute(f"PRAGMA busy_timeout={_CHECKPOINT_BUSY_MS}")
+            try:
+                busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        except sqlite3.OperationalError:
+            # A full or failing disk: the log stays as it is and is as durable as before.
+            return False
+        return not busy
+
+
+def _probe(connection: sqlalchemy.Connection) -> None:
+    # Writes the header page through the log and its sync, without a table of its own.
+    connection.exec_driver_sql("PRAGMA user_version=1")
+
+
+def _driver(connection: sqlalchemy.Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
+
+
+def _writer_engine(path: Path) -> sqlalchemy.Engine:
+    # isolation_level None turns off the driver's own BEGIN: ours takes the write lock at once.
+    engine = sqlalchemy.create_engine(
+        sqlalchemy.URL.create("sqlite", database=str(path)),
+        connect_args={"isolation_level": None},
+    )
+    _prepare(engine, _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _reader_engine(path: Path) -> AsyncEngine:
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///file:{urllib.parse.quote(str(path.absolute()))}?mode=ro&uri=true",
+        connect_args={"isolation_level": None},
+        pool_size=_READERS,
+        max_overflow=0,
+        pool_timeout=_READER_WAIT,
+    )
+    # Without BEGIN each statement would see another moment.
+    _prepare(engine.sync_engine, _READER_PRAGMAS, "BEGIN")
+    return engine
+
+
+def _prepare(engine: sqlalchemy.Engine, pragmas: Sequence[str], begin: str) -> None:
+    def connected(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    def begun(connection: sqlalchemy.Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", begun)

@@ -1,0 +1,1 @@
+"""Pages and JSON: release screen, my jobs, administration, REST API, metrics."""

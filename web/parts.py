@@ -1,0 +1,41 @@
+"""What the pages are made of: the parts of the gateway that they show and move."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from devices.fleet import Fleet
+from directory.people import People
+from events.hub import Hub
+from jobs.catalogue import Catalogue
+from jobs.work import Jobs
+from release.desk import Desk
+from release.forward import Forward
+from storage.database import Database
+from web.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """The parts, put together by the gateway."""
+
+    database: Database
+    node: str
+    people: People
+    catalogue: Catalogue
+    jobs: Jobs
+    desk: Desk
+    forward: Forward
+    fleet: Fleet
+    hub: Hub
+    settings: Settings
+    authority_pem: bytes
+    """The certificate of the authority that signs this server's, as PEM; empty when a public one does."""
+    ready: Callable[[], Awaitable[list[str]]]
+    """What keeps the gateway from working, in sentences; empty when nothing does."""
+    metrics: Callable[[], bytes]
+    """The figures in Prometheus' text format."""
+    public_uris: Callable[[str, str], tuple[str, str]]
+    """The ipps and ipp addresses of a queue, by its name and the host under which the client reached us."""
+    version: str
+    trial_uri: str = ""
+    """The URI of the built-in trial printer that the first run offers; empty offers none."""
