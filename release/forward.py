@@ -42,6 +42,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_AGAIN: Final = 5.0  # seconds between looks at the rows when no bell rings
 TRY_AGAIN: Final = 30  # seconds until a direct queue's job whose device was away is tried again
+OWN_COUNT: Final = "own-count"
 MAY_HAVE_PRINTED: Final = "It may have printed: the printer did not say how it ended. Nothing is charged yet."
 
 
@@ -246,7 +247,7 @@ class Forward:
         # A device that completes a job and counted nothing does not count: our own figure stands, the ledger says so.
         counted = outcome.impressions or None
         printed = counted if counted is not None else expected
-        basis = outcome.source if counted is not None else "own-count"
+        basis = outcome.source if counted is not None and outcome.source != "none" else OWN_COUNT
 
         def settle(connection: Connection, ended: Job) -> None:
             ledger.settle(connection, self._node, ended.id, ended.person_id, made.extent, printed, basis)

@@ -26,7 +26,7 @@ def offer(devices: Sequence[Capabilities]) -> Offer:
         sides=sides,
         media=media,
         media_default=default,
-        media_types=_merged((("auto", *device.media_types) for device in devices), 40),
+        media_types=_merged((("auto", "stationery", *device.media_types) for device in devices), 40),
         media_sources=_merged((("auto", *device.media_sources) for device in devices), 20),
         resolutions=tuple(resolutions) or (300, 600),
         output_bins=_merged((device.output_bins for device in devices), 20) or ("face-down",),
