@@ -84,6 +84,7 @@ def arrange(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[st
                 _fit(pdf, pages, wrong, media, arguments["scaling"])
             _order(pdf, pages, chosen, copies, padded=padded)
             _tidy(pdf, arguments["sides"])
+            # Owner passwords ask readers not to copy; the printer's stream is for the printer.
             target = EmitFile(emit)
             pdf.save(cast(BinaryIO, target), encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
             target.flush()
@@ -112,6 +113,7 @@ def _order(
 ) -> None:
     """Make the page tree hold the chosen pages once for each copy, each copy beginning on a front side."""
     kept = [pages[index] for index in chosen]
+    # A page added again is an object of its own that shares content and resources.
     del pdf.pages[:]
     for copy in range(copies):
         if copy and padded:

@@ -95,7 +95,8 @@ def _is_pwg(head: bytes) -> bool:
 
 def _is_heic(head: bytes) -> bool:
     # The length of the first box before "ftyp" begins with zeros, which are stripped like a driver's.
-    return head[1:5] == b"ftyp" and head[5:9] in _HEIC_BRANDS
+    at = head.find(b"ftyp", 0, 8)
+    return at >= 0 and head[at + 4 : at + 8] in _HEIC_BRANDS
 
 
 def _is_pjl(head: bytes) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 PROGRAM = "gs"
 INPUT = "{input}"
 
+# AutoRotatePages would turn a page by the direction of its text: pages are turned by `pdl.arrange` alone.
 _ALWAYS = (
     PROGRAM, "-q", "-dSAFER", "-dNOPAUSE", "-dBATCH", "-dNOPROMPT", "-dAutoRotatePages=/None", "-dUseCropBox",
     "-sstdout=%stderr", "-sOutputFile=%stdout",
@@ -65,6 +66,7 @@ def to_raster(
     """
     space, bits, _ = RASTER_TYPES[raster_type]
     device = "pwgraster" if layout == "pwg" else "appleraster"
+    # Duplex is left to `pdl.raster_write`: asked for it, this device adds a blank page to an odd document.
     return [
         *_ALWAYS,
         f"-sDEVICE={device}",
@@ -78,6 +80,7 @@ def to_raster(
 
 def to_postscript(printing: Printing) -> list[str]:
     """PDF into PostScript level 2; the request stands in the document's set-up, and a printer may ignore it."""
+    # `stopped` keeps a printer that does not know a key from ending the job with an error page.
     request = f"mark {{ {printing.request} }} stopped cleartomark"
     return [
         *_ALWAYS,

@@ -51,6 +51,7 @@ def unpack_row(packed: bytes | memoryview, units: int, unit_size: int, white: in
 
 def pack_row(row: bytes, unit_size: int) -> bytes:
     """Pack `row` (whole units) with repeats where three or more units are equal, and literals between."""
+    # Where a unit differs from the one before it, a run begins.
     pixels = np.frombuffer(row, np.uint8).reshape(-1, unit_size)
     changes = np.flatnonzero((pixels[1:] != pixels[:-1]).any(axis=1)) + 1
     starts = np.concatenate(([0], changes))

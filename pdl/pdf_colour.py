@@ -22,8 +22,8 @@ from pdl.source import Source, open_source
 SCALE = 36 / 72
 LONGEST_SIDE = 2000
 COLOR_THRESHOLD = 16
-# What conversion between colour spaces makes of gray stays below this.
-TINT_THRESHOLD = 4
+# What conversion between colour spaces makes of gray stays below this: black ink becomes (35, 31, 32).
+TINT_THRESHOLD = 5
 BATCH = 256
 
 

@@ -71,7 +71,7 @@ class Neutral:
         if "/DecodeParms" in stream or (kind is not None and str(kind) != "/FlateDecode"):
             raise NotNeutralError
         data = stream.read_raw_bytes()
-        if kind is not None:
+        if kind is not None and data:
             inflate = zlib.decompressobj()
             data = inflate.decompress(data, LARGEST_STREAM)
             # A damaged end is read differently by different renderers.

@@ -25,6 +25,7 @@ class PdfWriter:
         self._offsets: dict[int, int] = {}
         self._next = PAGES + 1
         self._pages: list[int] = []
+        # The four bytes above 127 tell programs that copy files that this is no text.
         self._put(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
 
     @property
@@ -65,6 +66,7 @@ class PdfWriter:
 
     def deflated(self, dictionary: str) -> "DeflatedStream":
         """Add a stream whose bytes come piece by piece; nothing else may be added before it is closed."""
+        # How long it gets is known only at its end: the length is an object after it.
         length = self.reserve()
         number = self._begin(None)
         self._put(f"<< {dictionary} /Filter /FlateDecode /Length {length} 0 R >>\nstream\n".encode("ascii"))
@@ -91,6 +93,7 @@ class PdfWriter:
         self.add(f"<< /Type /Pages /Count {len(self._pages)} /Kids [{kids}] >>", PAGES)
         self.add(f"<< /Type /Catalog /Pages {PAGES} 0 R >>", CATALOG)
         start = self._at
+        # Twenty bytes a row, line end included (ISO 32000 7.5.4).
         rows = [f"{self._offsets[number]:010d} 00000 n \n" for number in range(1, self._next)]
         self._put(f"xref\n0 {self._next}\n0000000000 65535 f \n{''.join(rows)}".encode("ascii"))
         self._put(f"trailer\n<< /Size {self._next} /Root {CATALOG} 0 R >>\nstartxref\n{start}\n%%EOF\n".encode("ascii"))
@@ -120,6 +123,7 @@ class DeflatedStream:
         self.number = number
         self._writer = writer
         self._length_number = length_number
+        # Pages of raster are large and live for minutes: speed before size.
         self._deflate = zlib.compressobj(3)
         self._length = 0
 

@@ -45,6 +45,7 @@ def place(size: Size, sheet: Size, scaling: Scaling, margin: float = 0.0) -> Mat
     inside the margins, `fill` covers the sheet, `none` keeps its size; `auto` and `auto-fit` shrink what is too
     large and leave the rest as it is (PWG 5100.16 print-scaling).
     """
+    # One lies, the other stands: the differences have opposite signs. A square needs no turning.
     turned = (size[0] - size[1]) * (sheet[0] - sheet[1]) < 0
     width, height = (size[1], size[0]) if turned else size
     factor = _factor((width, height), sheet, scaling, margin)

@@ -62,8 +62,9 @@ class RasterWriter:
         self._wanted = wanted
         self._buffer = bytearray()
         self._started = False
-        self._given: PageHeader | None = None
+        self._given: PageHeader | None = None  # of the page being written, as the device gets it
         self._rows_left = 0
+        # Rows of a back side that must be turned: the last one may have to leave first.
         self._turned: list[Row] = []
         self.pages = 0
 
@@ -141,10 +142,12 @@ class RasterWriter:
             if after < 0:
                 break
             if keep:
+                # As they are packed: a page of these is a hundredth of its pixels.
                 self._turned.append((self._buffer[position], bytes(self._buffer[position + 1 : after])))
             self._rows_left = max(0, self._rows_left - self._buffer[position] - 1)
             position = after
         if not keep:
+            # Nothing to turn: what Ghostscript packed is what the device unpacks.
             out += self._buffer[begin:position]
         if not self._rows_left:
             out += b"".join(bytes((repeat,)) + row for repeat, row in turn(page, self._turned))
@@ -164,6 +167,7 @@ def _name(page: PageHeader) -> str:
 
 def turn(page: PageHeader, rows: list[Row]) -> Iterable[Row]:
     """Turn the rows of a back side as `page` says it is fed: last row first, each row mirrored, or both."""
+    # Rows that stand several times are alike from above and below: they are turned as one.
     ordered = reversed(rows) if page.feed < 0 else iter(rows)
     for repeat, row in ordered:
         yield repeat, _mirror(page, row) if page.cross_feed < 0 else row

@@ -129,6 +129,7 @@ async def render(
             document, _ = await work.store(
                 lambda into: to_pdf(source, source_format, sheet, sandbox, into, limits=limits)
             )
+        # From here on every document is PDF.
         pages = await _WRITERS[target.format](work, document)
     return Rendered(
         pages_out=pages,
@@ -213,6 +214,7 @@ async def _to_pdf(work: _Work, document: Source) -> int:
 async def _write_copies(work: _Work, document: Source, *, fit: bool) -> int:
     answer = await work.arrange(document, work.sink, copies=work.target.copies, fit=fit)
     if not answer["changed"]:
+        # The task wrote nothing: the document is already what it should be.
         await work.copy(document)
     return int(answer["pages"])
 
@@ -234,6 +236,7 @@ async def _to_pclxl(work: _Work, document: Source) -> int:
         out = answer["out"]
     writer = SideWriter()
 
+    # In a thread, as all work on the stream: a page of raster takes a second to walk.
     async def put_right(data: bytes) -> None:
         if ready := await asyncio.to_thread(writer.feed, data):
             await work.sink(ready)
@@ -250,6 +253,7 @@ def _printing(target: Target) -> Printing:
 async def _to_raster(work: _Work, document: Source) -> int:
     arranged, pages = await work.arranged(document)
     target = work.target
+    # An odd document leaves the last sheet of a copy with an empty back.
     padding = target.duplex and target.copies > 1 and pages % 2
     layout = RasterLayout(
         layout=_layout(target),
@@ -261,6 +265,7 @@ async def _to_raster(work: _Work, document: Source) -> int:
         media_name=name_for(*target.media) if target.media else "",
     )
     writer = RasterWriter(layout)
+    # The number of pages is known before the first is rendered, as the device wants it in each header.
     await work.sink(writer.start)
     kept = await _raster_copy(work, arranged, writer, work.open_scratch() if target.copies > 1 else None)
     writer.finish(pages)

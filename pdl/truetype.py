@@ -23,6 +23,7 @@ class TrueTypeFont:
             raise ValueError("not a TrueType font")
         self._tables: dict[str, bytes] = {}
         (count,) = struct.unpack_from(">H", data, 4)
+        # The table directory: tag, checksum, offset, length.
         for index in range(count):
             tag, _, offset, length = struct.unpack_from(">4sIII", data, 12 + 16 * index)
             self._tables[tag.decode("latin-1")] = data[offset : offset + length]
@@ -43,6 +44,7 @@ class TrueTypeFont:
     def advance(self, glyph: int) -> int:
         """How far the pen moves for `glyph`, in the font's own units."""
         (count,) = struct.unpack_from(">H", self._tables["hhea"], 34)
+        # Glyphs past the last full row all have its advance.
         return int(struct.unpack_from(">H", self._tables["hmtx"], 4 * min(glyph, count - 1))[0])
 
     @cached_property
@@ -65,6 +67,7 @@ class TrueTypeFont:
         outlines = bytearray()
         offsets = [0]
         for glyph in range(len(self._offsets) - 1):
+            # An outline of no length draws nothing.
             if glyph in kept:
                 outlines += self._outline(glyph)
                 outlines += b"\0" * (-len(outlines) % 4)
@@ -81,6 +84,7 @@ class TrueTypeFont:
     @cached_property
     def _offsets(self) -> tuple[int, ...]:
         loca = self._tables["loca"]
+        # indexToLocFormat: long offsets, or short ones that count pairs of bytes.
         if struct.unpack_from(">h", self._tables["head"], 50)[0]:
             return struct.unpack(f">{len(loca) // 4}I", loca[: len(loca) // 4 * 4])
         return tuple(2 * offset for offset in struct.unpack(f">{len(loca) // 2}H", loca[: len(loca) // 2 * 2]))
@@ -100,6 +104,7 @@ class TrueTypeFont:
 
 
 def _components(outline: bytes) -> list[int]:
+    # A negative number of contours marks a composite.
     if len(outline) < 10 or struct.unpack_from(">h", outline)[0] >= 0:
         return []
     found = []
@@ -125,6 +130,7 @@ def _format_4(table: bytes) -> dict[int, int]:
         for code in range(start, min(end, 0xFFFE) + 1):
             glyph = code
             if ranges[index]:
+                # The offset counts from its own place in the table.
                 at = ranges_at + 2 * index + ranges[index] + 2 * (code - start)
                 (glyph,) = struct.unpack_from(">H", table, at)
             if glyph:
@@ -143,6 +149,7 @@ def _format_12(table: bytes) -> dict[int, int]:
 
 
 def _file(tables: dict[str, bytes]) -> bytes:
+    # searchRange, entrySelector and rangeShift follow from the number of tables.
     count = len(tables)
     power = 1 << (count.bit_length() - 1)
     directory = struct.pack(">4sHHHH", b"\0\1\0\0", count, power * 16, power.bit_length() - 1, (count - power) * 16)

@@ -80,7 +80,7 @@ async def show_one(visit: Visit) -> web.Response:
         here="devices",
         counts=await counts(visit),
         device=row,
-        badge=words.device_badge(row, visit.talk),
+        state=words.device_badge(row, visit.talk),
         reasons=words.device_reasons(row, visit.talk),
         about=words.abilities(known, visit.talk),
         formats=[FORMATS[kind] for kind in known.formats if kind in FORMATS] if known else [],

@@ -97,7 +97,7 @@ async def show_one(visit: Visit) -> web.Response:
         here="jobs",
         counts=await counts(visit),
         job=job,
-        badge=words.outcome(job),
+        state=words.outcome(job),
         about=words.described(job, visit.talk),
         owner=(await _owners(visit, [job]))[job.id],
         queue=queue.shown if queue else "",

@@ -57,7 +57,7 @@ PAGES: Final = (
     Page(f"/admin/jobs/{_NUMBER}/delete", None, admin_jobs.delete, access=_ADMINISTRATOR),
     Page(f"/admin/jobs/{_NUMBER}/release", None, admin_jobs.release, access=_ADMINISTRATOR),
     Page("/admin/devices", admin_devices.show, access=_ADMINISTRATOR),
-    Page("/admin/devices/price", None, admin_devices.put_ordinary_price, access=_ADMINISTRATOR),
+    Page("/admin/price", None, admin_devices.put_ordinary_price, access=_ADMINISTRATOR),
     Page("/admin/add/device", admin_devices.ask_add, admin_devices.add, access=_ADMINISTRATOR),
     Page("/admin/devices/{name}", admin_devices.show_one, admin_devices.change, access=_ADMINISTRATOR),
     Page("/admin/devices/{name}/look", None, admin_devices.look, access=_ADMINISTRATOR),
@@ -106,6 +106,6 @@ def middlewares(parts: Parts) -> Sequence[Middleware]:
             return await handler(request)
         visit = Visit(site, request, site.talk_for(request), forms.Form())
         visit.person = await site.sessions.person(visit.cookie)
-        return finished(failed(visit, PageUnknown(N_("Nothing is kept at this address."))), request)
+        return finished(failed(visit, PageUnknown(N_("Nothing is kept at this address."))))
 
     return (unknown,)

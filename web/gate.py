@@ -58,7 +58,7 @@ def routes_of(site: Site, page: Page) -> list[web.RouteDef]:
 def _gated(site: Site, page: Page, handler: Handler) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def answer(request: web.Request) -> web.StreamResponse:
         if not (page.plain or encrypted(site, request)):
-            return finished(_to_https(request), request)
+            return finished(_to_https(request))
         visit = Visit(site, request, site.talk_for(request), forms.Form())
         try:
             visit.query = forms.query(request)
@@ -75,7 +75,7 @@ def _gated(site: Site, page: Page, handler: Handler) -> Callable[[web.Request], 
             response = failed(visit, error)
         if visit.fresh is not None:
             session.give(response, request, visit.fresh)
-        return finished(response, request)
+        return finished(response)
 
     return answer
 
@@ -121,7 +121,7 @@ def failed(visit: Visit, error: Exception) -> web.Response:
     reference = ""
     if what is status.UNEXPECTED:
         reference = secrets.token_hex(4)
-        log.exception("page failed", path=visit.request.path, reference=reference)
+        log.error("page failed", path=visit.request.path, reference=reference, exc_info=error)
     elif what.status >= 500:
         log.warning("page failed", path=visit.request.path, error=str(error))
     return said(visit, what, "" if reference else str(error), reference)
@@ -138,7 +138,7 @@ def said(visit: Visit, what: Said, detail: str = "", reference: str = "") -> web
     )
 
 
-def finished(response: web.StreamResponse, request: web.Request) -> web.StreamResponse:
+def finished(response: web.StreamResponse) -> web.StreamResponse:
     """Put the headers on that every page has."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)

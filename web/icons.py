@@ -1,4 +1,4 @@
-"""The brand mark as PNG, drawn at start: the icons that an IPP Printer shows to its clients (PWG 5100.13 section 5.6.8)."""
+"""The brand mark as PNG, drawn at start: the icons that an IPP Printer shows to its clients (printer-icons)."""
 
 import io
 from typing import Final

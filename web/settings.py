@@ -8,7 +8,7 @@ LANGUAGES = {"en": "English", "fr": "Français"}
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Settings of the pages. Durations are seconds; `currency` is an ISO 4217 code, its digits those after the point."""
+    """Settings of the pages. Durations are seconds; `currency` is an ISO 4217 code with so many digits."""
 
     organisation: str = ""
     currency: str = "EUR"

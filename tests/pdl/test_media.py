@@ -28,7 +28,9 @@ def test_sizes_are_read_from_names(name, size):
     assert size_of(name) == size
 
 
-@pytest.mark.parametrize("name", ["", "a4", "iso_a4", "iso_a4_210x297", "iso_a4_210x297mm ", "x_y_9999999x1mm", "na_l_1..5x2in"])
+@pytest.mark.parametrize(
+    "name", ["", "a4", "iso_a4", "iso_a4_210x297", "iso_a4_210x297mm ", "x_y_9999999x1mm", "na_l_1..5x2in"]
+)
 def test_what_is_no_name_is_refused(name):
     with pytest.raises(ValueError, match="no name of a paper size"):
         size_of(name)

@@ -103,9 +103,8 @@ def test_several_threads_read_their_own_bytes():
     wrong = []
 
     def read(start):
-        for offset in range(start, len(data), 10_007):
-            if source.pread(offset, 100) != data[offset : offset + 100]:
-                wrong.append(offset)
+        offsets = range(start, len(data), 10_007)
+        wrong.extend(offset for offset in offsets if source.pread(offset, 100) != data[offset : offset + 100])
 
     threads = [threading.Thread(target=read, args=(start,)) for start in range(4)]
     for thread in threads:
