@@ -26,7 +26,7 @@ def set_limits(limits: Limits, *, held_bytes: int = 0, processes: int = 0) -> No
     """Hold this process, and what it starts, to `limits`; `held_bytes` is address space it already has."""
     memory = held_bytes + limits.memory_bytes
     rows = (
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_CORE, 0),  # a core file would be the document, in the clear, on disk
         (resource.RLIMIT_CPU, limits.cpu_seconds),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, limits.output_bytes if processes else 0),
@@ -51,6 +51,7 @@ def leave_namespaces() -> None:
 def become_nobody() -> None:
     """Drop root for good, where there is root to drop, and every capability."""
     if os.geteuid() == 0:
+        # In this order: after the user is changed there is no right to change the groups.
         os.setgroups([])
         os.setresgid(NOBODY, NOBODY, NOBODY)
         os.setresuid(NOBODY, NOBODY, NOBODY)

@@ -59,6 +59,7 @@ def _color(picture: Image.Image) -> tuple[bool, Certainty]:
         certainty = "estimated"
     # Gray or not, all of it is decoded: half a picture is a damaged document.
     picture.load()
+    # Modes without colour need no look at their pixels.
     if picture.mode in GRAY_MODES:
         return False, "exact"
     return any(_has_color(band) for band in _bands(picture)), certainty

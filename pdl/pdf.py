@@ -25,6 +25,7 @@ Box = tuple[float, float, float, float]
 def count(source: Source, arguments: Mapping[str, Any], _emit: object) -> dict[str, Any]:
     """Count a PDF; its colour stays unknown here: `pdl.pdf_colour` looks for it in a child of its own."""
     with opened(source) as document:
+        # qpdf walks the tree here: this is where circles and bottomless trees are found.
         pages = len(document.pages)
         if not pages:
             raise DocumentRejected("The PDF has no pages.")

@@ -161,6 +161,7 @@ def _memory_file(source: Source, most: int) -> int:
 
 def _bubblewrap(limits: Limits) -> list[str]:
     scratch = str(limits.output_bytes)
+    # Limits first: bubblewrap and all it starts inherit them. A hang-up of ours ends it (--die-with-parent).
     return [
         "prlimit", f"--as={limits.memory_bytes}", f"--cpu={limits.cpu_seconds}", f"--fsize={scratch}",
         f"--nproc={PROCESSES}", "--nofile=256", "--core=0",

@@ -111,6 +111,7 @@ class Sandbox:
         here, there = socket.socketpair()
         life, life_there = socket.socketpair()
         async with contextlib.AsyncExitStack() as cleanup:
+            # The far ends travel to the warm process; here they are closed whatever happens.
             with there, life_there:
                 try:
                     await asyncio.to_thread(
@@ -157,6 +158,7 @@ class Sandbox:
                 env=_environment(self._folders),
             )
         self._control = here
+        # Waiting for the first word must not hold up the loop; later messages are sent from a thread.
         here.setblocking(False)
         try:
             async with asyncio.timeout(START_SECONDS):

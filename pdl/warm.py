@@ -50,6 +50,7 @@ def serve(control: socket.socket, shelter: Shelter) -> None:
                 code = 0
             finally:
                 os._exit(code)
+        # The keeper has its own: with these open the gateway would never see the reader hang up.
         reader.close()
         life.close()
 

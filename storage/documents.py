@@ -92,6 +92,9 @@ class SpoolReader:
         while at < self.size:
             # Up to the next chunk's edge, so that none is decrypted twice.
             piece = await loop.run_in_executor(self._executor, self.pread, at, CHUNK - at % CHUNK)
+            if not piece:
+                # Cannot be, as each content checks its length; but then this loop would never end.
+                raise DocumentCorrupt(CHANGED)
             yield piece
             at += len(piece)
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from ipp.enums import JobState
 from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
+from jobs.queue import Kind, Queue
 from jobs.work import active
 from web import words
 from web.errors import NothingChosen
@@ -47,8 +48,14 @@ async def show(visit: Visit) -> web.Response:
         total=sum(found.amount or 0 for found in ready),
         total_from=any(found.others_cost_more for found in ready),
         priced=quotes.priced,
-        queues=[queue for queue in visit.parts.catalogue.listed() if queue.holds],
+        queue=next(iter(_welcoming(visit)), None),
     )
+
+
+def _welcoming(visit: Visit) -> list[Queue]:
+    """The queues that take documents now, those that print anywhere first."""
+    found = [queue for queue in visit.parts.catalogue.listed() if queue.accepting and queue.holds]
+    return sorted(found, key=lambda queue: queue.kind is not Kind.FOLLOW_ME)
 
 
 def line(visit: Visit, quotes: Quotes, job: Job) -> Line:

@@ -154,8 +154,9 @@ def _choice(visit: Visit, device: DeviceRow, quoted: Sequence[Quoted], wanted: i
     if not can and quoted:
         warnings.append(talk.gettext(quoted[0].reason))
     ready = device.state in ("idle", "processing")
-    if not ready and device.message:
-        warnings = [device.message]
+    if not ready:
+        # What differs there does not matter now; why it cannot be chosen does.
+        warnings = words.device_reasons(device, talk)[1:]
     return Choice(
         device,
         words.device_badge(device, talk),

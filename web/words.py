@@ -156,7 +156,7 @@ def abilities(known: Capabilities | None, talk: Talk) -> str:
     ]
     if any(name.startswith("na_letter_") for name in known.media) and "A4" not in sizes:
         sizes.append("Letter")
-    text = talk.joined([*words, " + ".join(sizes)])
+    text = talk.joined([*words, ", ".join(sizes)])
     return text[:1].upper() + text[1:]
 
 

@@ -35,7 +35,7 @@ async def _store(home, number):
 
     def commit(connection):
         home.spool.insert(connection, sealed)
-        connection.execute(sa.text("INSERT INTO job VALUES (:n, :d)"), {"n": number, "d": sealed.document_id})
+        connection.execute(sa.text("INSERT INTO load_job VALUES (:n, :d)"), {"n": number, "d": sealed.document_id})
 
     await home.database.write(commit, documents=[sealed])
     os.write(1, f"{number}\n".encode())
@@ -44,9 +44,11 @@ async def _store(home, number):
 async def _main(folder, clients, jobs):
     home = await Home.open(Path(folder), reserve_bytes=0)
     await home.database.write(
-        lambda c: c.exec_driver_sql("CREATE TABLE IF NOT EXISTS job (number INTEGER PRIMARY KEY, document BLOB)")
+        lambda c: c.exec_driver_sql("CREATE TABLE IF NOT EXISTS load_job (number INTEGER PRIMARY KEY, document BLOB)")
     )
-    first = 1 + (await home.database.read(lambda c: c.exec_driver_sql("SELECT max(number) FROM job").scalar()) or 0)
+    first = 1 + (
+        await home.database.read(lambda c: c.exec_driver_sql("SELECT max(number) FROM load_job").scalar()) or 0
+    )
     os.write(1, b"ready\n")
 
     async def client(which):

@@ -13,21 +13,21 @@ from storage.errors import StorageUnavailable
 @pytest.fixture
 async def database(tmp_path):
     opened = await Database.open(tmp_path / "rows.db")
-    await opened.write(lambda c: c.exec_driver_sql("CREATE TABLE note (text TEXT PRIMARY KEY)"))
+    await opened.write(lambda c: c.exec_driver_sql("CREATE TABLE load_note (text TEXT PRIMARY KEY)"))
     yield opened
     await opened.close()
 
 
 def put(text):
     def work(connection):
-        connection.execute(sa.text("INSERT INTO note VALUES (:text)"), {"text": text})
+        connection.execute(sa.text("INSERT INTO load_note VALUES (:text)"), {"text": text})
         return text
 
     return work
 
 
 def notes(connection):
-    return connection.exec_driver_sql("SELECT text FROM note ORDER BY rowid").scalars().all()
+    return connection.exec_driver_sql("SELECT text FROM load_note ORDER BY rowid").scalars().all()
 
 
 async def commits(database, work):
@@ -168,7 +168,7 @@ async def test_truncating_gives_way_to_a_reader(database, tmp_path):
     await database.write(put("x"))
     other = sqlite3.connect(tmp_path / "rows.db", isolation_level=None)
     other.execute("BEGIN")
-    other.execute("SELECT * FROM note").fetchall()
+    other.execute("SELECT * FROM load_note").fetchall()
     await database.write(put("y"))
     assert not await database.truncate_wal()
     other.close()
@@ -191,7 +191,7 @@ async def test_a_foreign_lock_fails_all_that_wait_and_passes(database, tmp_path)
 
 async def test_closing_finishes_what_came_and_refuses_what_comes(tmp_path):
     database = await Database.open(tmp_path / "rows.db")
-    await database.write(lambda c: c.exec_driver_sql("CREATE TABLE note (text TEXT PRIMARY KEY)"))
+    await database.write(lambda c: c.exec_driver_sql("CREATE TABLE load_note (text TEXT PRIMARY KEY)"))
     writes = [asyncio.create_task(database.write(put(f"{number}"))) for number in range(300)]
     await asyncio.sleep(0)
     await database.close()
@@ -199,7 +199,7 @@ async def test_closing_finishes_what_came_and_refuses_what_comes(tmp_path):
     with pytest.raises(StorageUnavailable, match="closed"):
         await database.write(put("late"))
     assert not (tmp_path / "rows.db-wal").exists()
-    assert sqlite3.connect(tmp_path / "rows.db").execute("SELECT count(*) FROM note").fetchone() == (300,)
+    assert sqlite3.connect(tmp_path / "rows.db").execute("SELECT count(*) FROM load_note").fetchone() == (300,)
 
 
 async def test_a_damaged_database_is_refused_in_words(tmp_path):

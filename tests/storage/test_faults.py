@@ -40,14 +40,14 @@ async def _verify(folder, acknowledged, fetch):
     """All that was acknowledged reads back, and nothing is half visible. The numbers found, and bytes without a row."""
     home = await Home.open(folder, reserve_bytes=0)
     try:
-        jobs = await home.database.read(lambda c: c.exec_driver_sql("SELECT number, document FROM job").all())
+        jobs = await home.database.read(lambda c: c.exec_driver_sql("SELECT number, document FROM load_job").all())
         found = {number for number, _ in jobs}
         assert acknowledged <= found
         for number, key in jobs:
             assert await fetch(home, key) == _document(number), number
 
         def rows(connection):
-            counts = ("document", "document_key", "job")
+            counts = ("document", "document_key", "load_job")
             return {connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() for table in counts}
 
         assert await home.database.read(rows) == {len(jobs)}
@@ -123,5 +123,5 @@ def test_the_log_of_a_killed_process_is_not_thrown_away(tmp_path, child_environm
     """Guards the tests above against a database that is only ever read through its main file."""
     said = _run(tmp_path, "row-committed:9", child_environment)
     assert os.stat(tmp_path / "printgate.db-wal").st_size > 0
-    found = sqlite3.connect(tmp_path / "printgate.db").execute("SELECT number FROM job").fetchall()
+    found = sqlite3.connect(tmp_path / "printgate.db").execute("SELECT number FROM load_job").fetchall()
     assert said <= {number for (number,) in found}

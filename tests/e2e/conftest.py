@@ -1,0 +1,91 @@
+"""The one machine that most end-to-end tests share: a gateway, a person's cupsd, and printers beside them."""
+
+import pytest
+
+from tests.e2e import paper
+from tests.e2e.bed import Cups, EvePrinter, Gateway, Machine, Sink
+
+TRUSTED = ["127.0.0.0/8"]
+PRICE = {"mono": 3, "color": 11, "sheet": 2}
+
+
+@pytest.fixture(scope="session")
+def machine():
+    made = Machine()
+    try:
+        made.avahi()
+        yield made
+    finally:
+        made.end()
+
+
+@pytest.fixture(scope="session")
+def gateway(machine):
+    """A gateway with alice and bob, and two follow-me queues over all devices: with passwords, and trusting its network."""
+    running = Gateway(machine, "--no-mdns", "--port", "8631")
+    running.add_user("alice", "alice's secret")
+    running.add_user("bob", "bob's secret")
+    running.add_queue("open", trusted_network=TRUSTED)
+    # Prices of their own for printers are set by the tests; the others cost this.
+    running.ask("price set", **PRICE)
+    return running
+
+
+@pytest.fixture(scope="session")
+def cups(machine):
+    return Cups(machine)
+
+
+@pytest.fixture(scope="session")
+def papers(machine):
+    """A folder with the documents that are printed."""
+    made = machine.folder / "papers"
+    made.mkdir()
+    (made / "three.pdf").write_bytes(paper.pdf())
+    (made / "hello.txt").write_text("Hello.\nSecond line.\n")
+    (made / "photo.jpg").write_bytes(paper.jpeg())
+    return made
+
+
+@pytest.fixture(scope="session")
+def fine(machine, gateway):
+    """A printer that takes PDF, in colour and on both sides."""
+    return _eve(machine, gateway, "fine", 8711, "-f", "application/pdf", "-2", "-s", "20,15")
+
+
+@pytest.fixture(scope="session")
+def plain(machine, gateway):
+    """A printer that takes PWG raster alone, in black and white on one side."""
+    return _eve(machine, gateway, "plain", 8712, "-f", "image/pwg-raster", "-s", "20")
+
+
+@pytest.fixture(scope="session")
+def apple(machine, gateway):
+    """A printer that takes Apple raster alone, in colour and on both sides."""
+    return _eve(machine, gateway, "apple", 8713, "-f", "image/urf", "-2", "-s", "20,15")
+
+
+def _eve(machine, gateway, name, port, *options):
+    printer = EvePrinter(machine, port, *options)
+    gateway.add_device(name, printer.uri, **PRICE)
+    return printer
+
+
+@pytest.fixture(scope="session")
+def sink(machine):
+    """A raw printer on port 9100, without a device for it."""
+    return Sink(machine, 9100)
+
+
+@pytest.fixture(scope="session")
+def laser(gateway, sink):
+    """The raw printer as an old laser printer: PCL XL, black and white, one side."""
+    gateway.add_device("laser", "socket://127.0.0.1:9100", **PRICE)
+    return sink
+
+
+@pytest.fixture(scope="session")
+def press(gateway, sink):
+    """The raw printer as a PostScript printer with colour and both sides."""
+    gateway.add_device("press", "socket://127.0.0.1:9100?format=application/postscript&color=true&duplex=true", **PRICE)
+    return sink

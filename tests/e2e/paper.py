@@ -1,0 +1,127 @@
+"""Documents that are printed, and what came out on paper: read by programs and readers that are not the gateway's."""
+
+import io
+import re
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from tests.pdl.readers import page_sizes, pictures, postscript_pictures, read_pclxl, read_pwg, read_urf
+
+A4, A5 = (210, 297), (148, 210)
+UEL = b"\x1b%-12345X"
+
+
+def pdf(pages=3, colored=(2,)):
+    """A4; page n has n black bars at its foot, coloured pages a red square at the top left."""
+    out, offsets = bytearray(b"%PDF-1.4\n"), []
+
+    def add(body):
+        offsets.append(len(out))
+        out.extend(b"%d 0 obj\n" % len(offsets) + body + b"\nendobj\n")
+
+    add(b"<</Type/Catalog/Pages 2 0 R>>")
+    kids = b" ".join(b"%d 0 R" % (3 + 2 * n) for n in range(pages))
+    add(b"<</Type/Pages/Count %d/MediaBox[0 0 595.276 841.89]/Kids[%s]>>" % (pages, kids))
+    for n in range(1, pages + 1):
+        drawn = b"0 g " + b"".join(b"%d 85 30 85 re f " % (60 + 60 * bar) for bar in range(n))
+        drawn += b"1 0 0 rg 60 670 60 85 re f " if n in colored else b""
+        add(b"<</Type/Page/Parent 2 0 R/Resources<<>>/Contents %d 0 R>>" % (len(offsets) + 2))
+        add(b"<</Length %d>>stream\n%s\nendstream" % (len(drawn), drawn))
+    start = len(out)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(offsets) + 1)
+    out += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    out += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(offsets) + 1, start)
+    return bytes(out)
+
+
+def jpeg(width=300, height=200):
+    image = np.zeros((height, width, 3), np.uint8)
+    image[:, :] = (200, 40, 40)
+    stream = io.BytesIO()
+    Image.fromarray(image).save(stream, "JPEG", quality=90)
+    return stream.getvalue()
+
+
+@dataclass
+class Printed:
+    """What lies in the tray, one entry for each side with something on it, in the order it came out.
+
+    `bars` and `colored` are None where the format cannot be looked at without a printer of its kind.
+    """
+
+    pages: int
+    bars: list[int] | None
+    colored: list[bool] | None
+    sizes: set[tuple[int, int]]
+    two_sided: bool
+
+
+def seen(images):
+    """Bars and colour of each picture of a page."""
+    bars, colored = [], []
+    for image in images:
+        wide = image if image.shape[2] == 3 else np.repeat(image, 3, axis=2)
+        height = wide.shape[0]
+        # Between 80 and 90 percent of the height stand the bars; each is a run of black along the middle.
+        dark = (wide[int(height * 0.85)].max(axis=1) < 100).astype(int)
+        bars.append(int((np.diff(np.concatenate(([0], dark))) == 1).sum()))
+        numbers = wide.astype(int)
+        colored.append(bool((numbers.max(axis=2) - numbers.min(axis=2) > 60).any()))
+    return bars, colored
+
+
+def millimetres(width, height, dpi=72):
+    return round(width * 25.4 / dpi), round(height * 25.4 / dpi)
+
+
+def at_eve(received):
+    """What an ippeveprinter would have put into its tray: the document, and the attributes that came beside it."""
+    two_sided = received.attributes.get("SIDES", "one-sided") != "one-sided"
+    copies = int(received.attributes.get("COPIES", 1))
+    if received.kind == "pdf":
+        images, sizes = pictures(received.path), {millimetres(*size) for size in page_sizes(received.path)}
+    elif received.kind == "pwg":
+        pages = read_pwg(received.data)
+        images = [_levels(page) for page in pages]
+        sizes = {millimetres(p.fields["Width"], p.fields["Height"], p.fields["HWResolutionX"]) for p in pages}
+        assert {bool(page.fields["Duplex"]) for page in pages} == {two_sided}
+    else:
+        pages = read_urf(received.data)
+        images = [page.pixels for page in pages]
+        sizes = {millimetres(p.fields["Width"], p.fields["Height"], p.fields["HWResolutionX"]) for p in pages}
+        # Apple raster: 1 is one-sided, 2 is turned at the short edge, 3 at the long.
+        assert {page.fields["Sides"] > 1 for page in pages} == {two_sided}
+        assert {page.fields["TotalPageCount"] for page in pages} <= {0, len(pages)}
+    bars, colored = seen(images)
+    return Printed(len(images) * copies, bars * copies, colored * copies, sizes, two_sided)
+
+
+def _levels(page):
+    """Gray levels from 0 (black) to 255, whatever the page's colour space counts."""
+    fields = page.fields
+    pixels = page.upright()
+    if fields["BitsPerPixel"] == 1:
+        return (1 - pixels) * 255
+    # 3 is device black: 255 is all ink (PWG 5102.4 table 6).
+    return 255 - pixels if fields["ColorSpace"] == 3 else pixels
+
+
+def at_sink(job):
+    """What a raw printer would have put into its tray."""
+    settings = dict(re.findall(rb"@PJL SET (\w+) *= *([^\r\n]+)", job))
+    copies = int(settings.get(b"QTY", 1))
+    two_sided = settings.get(b"DUPLEX") == b"ON"
+    document = re.search(rb"ENTER LANGUAGE *= *\w+\r?\n(.*?)\x1b%-12345X", job, re.DOTALL)[1]
+    if document.startswith(b"%!PS"):
+        images = postscript_pictures(document)
+        bars, colored = seen(images)
+        sizes = {millimetres(image.shape[1], image.shape[0]) for image in images}
+        return Printed(len(images) * copies, bars * copies, colored * copies, sizes, two_sided)
+    pages = read_pclxl(document + UEL)
+    return Printed(len(pages) * copies, None, None, {_SHEETS[page[37]] for page in pages}, two_sided)
+
+
+# PCL XL attribute 37, MediaSize, and its values eA4Paper and eA5Paper.
+_SHEETS = {2: A4, 16: A5}

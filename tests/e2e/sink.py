@@ -1,0 +1,69 @@
+"""A raw printer with PJL: keeps each job, answers INFO, and reports the job's end and the pages that it rasterised.
+
+    python sink.py PORT FOLDER
+"""
+
+import re
+import socketserver
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from pclxl import read_pclxl
+
+FOLDER = Path(sys.argv[2])
+UEL = b"\x1b%-12345X"
+counter, jobs, lock = 1000, 0, threading.Lock()
+
+
+def impressions(job):
+    """How many sides this printer would print: its own count, made from the bytes that came."""
+    language = re.search(rb"ENTER LANGUAGE *= *(\w+)\r?\n(.*?)\x1b%-12345X", job, re.DOTALL)
+    quantity = re.search(rb"SET QTY *= *(\d+)", job)
+    name, document = language.groups()
+    if name == b"PCLXL":
+        pages = len(read_pclxl(document + UEL))
+    else:
+        counted = subprocess.run(["gs", "-q", "-dSAFER", "-sDEVICE=bbox", "-"], input=document, capture_output=True, timeout=60, check=True)
+        pages = counted.stderr.count(b"%%BoundingBox")
+    return pages * int(quantity[1] if quantity else 1)
+
+
+class Connection(socketserver.StreamRequestHandler):
+    def say(self, *lines):
+        self.wfile.write(b"".join(line.encode() + b"\r\n" for line in lines) + b"\f")
+
+    def handle(self):
+        global counter, jobs
+        kept, asked = b"", 0
+        while data := self.request.recv(65536):
+            kept += data
+            if b"ENTER LANGUAGE" not in kept:
+                for line in re.findall(rb"@PJL INFO (\w+)", kept)[asked:]:
+                    asked += 1
+                    self.inform(line.decode())
+            elif name := re.search(rb'@PJL EOJ NAME *= *("[^"]*")', kept):
+                with lock:
+                    jobs += 1
+                    pages = impressions(kept)
+                    counter += pages
+                    (FOLDER / f"{jobs:05d}.prn").write_bytes(kept)
+                kept = b""
+                self.say("@PJL USTATUS JOB", "END", f"NAME={name[1].decode()}", f"PAGES={pages}")
+
+    def inform(self, subject):
+        if subject == "STATUS":
+            self.say("@PJL INFO STATUS", "CODE=10001", 'DISPLAY="Ready"', "ONLINE=TRUE")
+        elif subject == "PAGECOUNT":
+            self.say("@PJL INFO PAGECOUNT", f"PAGECOUNT={counter}")
+        elif subject == "ID":
+            self.say("@PJL INFO ID", '"Sink 9100"')
+
+
+class Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+
+
+Server(("127.0.0.1", int(sys.argv[1])), Connection).serve_forever()
