@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway import arguments
+from gateway.asking import Refused, ask
 from gateway.config import ConfigurationError, load
-from gateway.control import REFUSALS, Refused, ask
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def run(words: list[str]) -> int:
         if given.group == "inspect":
             return _inspect(given.path, as_json=given.json)
         return _command(home, given)
-    except (ConfigurationError, Refused, *REFUSALS) as error:
+    except (ConfigurationError, Refused) as error:
         print(f"printgate: {error}", file=sys.stderr)
         return 1
 
@@ -84,13 +84,17 @@ def _asked(home: Path, name: str, values: dict[str, Any]) -> Any:
 async def _beside(home: Path, name: str, values: dict[str, Any]) -> Any:
     """No server runs: take the home's lock and do it ourselves."""
     from gateway.commands import Commands  # noqa: PLC0415 - see above
+    from gateway.control import REFUSALS  # noqa: PLC0415
     from gateway.core import Core  # noqa: PLC0415
 
-    core = await Core.open(load(home, {}))
     try:
-        return await Commands(core).run(name, values)
-    finally:
-        await core.close()
+        core = await Core.open(load(home, {}))
+        try:
+            return await Commands(core).run(name, values)
+        finally:
+            await core.close()
+    except REFUSALS as error:
+        raise Refused(str(error)) from None
 
 
 _NOT_SENT = frozenset({"home", "version", "group", "verb", "json"})

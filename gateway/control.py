@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import json
-import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +12,7 @@ import structlog
 from accounting.errors import AccountingError
 from devices.errors import DeviceError
 from directory.errors import DirectoryError
+from gateway.asking import NAME, PATIENCE, short_path
 from gateway.commands import Commands
 from jobs.errors import JobError
 from release.errors import ReleaseError
@@ -21,16 +20,10 @@ from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
-NAME: Final = "control.sock"
 _LONGEST: Final = 4 << 20
-_PATIENCE: Final = 120.0
 
 REFUSALS: Final = (AccountingError, DeviceError, DirectoryError, JobError, ReleaseError, StorageError)
 """Errors whose words are for the person at the command line."""
-
-
-class Refused(Exception):
-    """The gateway refused a command, in its own words."""
 
 
 class ControlServer:
@@ -44,7 +37,7 @@ class ControlServer:
         """Listen. A socket left by a crash is replaced: the lock says that nobody else serves this home."""
         with contextlib.suppress(FileNotFoundError):
             (self._home / NAME).unlink()
-        with _short(self._home) as path:
+        with short_path(self._home) as path:
             sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             sock.bind(path)
         (self._home / NAME).chmod(0o600)
@@ -59,7 +52,7 @@ class ControlServer:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(PATIENCE):
                 request = json.loads(await reader.readline())
                 answer = await self._answer(request)
                 writer.write(json.dumps(answer).encode() + b"\n")
@@ -76,30 +69,3 @@ class ControlServer:
             return {"refused": str(error)}
         except (KeyError, TypeError, ValueError) as error:
             return {"refused": f"That command cannot be read: {error}"}
-
-
-def ask(home: Path, command: str, arguments: dict[str, Any]) -> Any:
-    """Ask the server of a home. Raises Refused, or ConnectionError/FileNotFoundError when none runs."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-        sock.settimeout(_PATIENCE)
-        with _short(home) as path:
-            sock.connect(path)
-        sock.sendall(json.dumps({"command": command, "arguments": arguments}).encode() + b"\n")
-        with sock.makefile("rb") as stream:
-            line = stream.readline()
-    if not line:
-        raise Refused("The gateway ended before it answered. Try again.")
-    answer = json.loads(line)
-    if "refused" in answer:
-        raise Refused(answer["refused"])
-    return answer["result"]
-
-
-@contextlib.contextmanager
-def _short(home: Path) -> Iterator[str]:
-    """A path of the socket that fits the 108 bytes of a socket address, however long the home's is."""
-    folder = os.open(home, os.O_PATH | os.O_DIRECTORY)
-    try:
-        yield f"/proc/self/fd/{folder}/{NAME}"
-    finally:
-        os.close(folder)

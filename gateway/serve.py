@@ -16,6 +16,7 @@ from gateway.beginning import begin
 from gateway.config import Settings
 from ipp_server.http import PATH
 from pdl.errors import SandboxFailed
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +44,7 @@ async def serve(settings: Settings) -> int:
     gateway = Gateway(settings)
     try:
         await gateway.start()
-    except (OSError, CertificateError, SandboxFailed) as error:
+    except (OSError, CertificateError, SandboxFailed, StorageError) as error:
         print(f"printgate: {error}", file=sys.stderr)
         return 1
     stopping = asyncio.Event()

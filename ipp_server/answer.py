@@ -10,6 +10,7 @@ _HEAD: Final = (
     "HTTP/1.{minor} 200 OK\r\nContent-Type: application/ipp\r\nContent-Length: {length}\r\n"
     "Cache-Control: no-store\r\nServer: Printgate\r\n{connection}\r\n"
 )
+_STREAM_HEADERS: Final = {"Content-Type": "application/ipp", "Cache-Control": "no-store", "Server": "Printgate"}
 
 
 class IppAnswer(web.StreamResponse):
@@ -18,9 +19,11 @@ class IppAnswer(web.StreamResponse):
     aiohttp's own response builds headers one by one; this is what makes answers to Get-Printer-Attributes cheap.
     """
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, *, last: bool = False) -> None:
         super().__init__(status=200)
         self.ipp_body = body
+        self._last = last
+        """Whether the connection ends with this answer."""
         self._sent = False
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
@@ -31,7 +34,7 @@ class IppAnswer(web.StreamResponse):
         transport = request.transport
         if transport is None or transport.is_closing():
             raise ConnectionResetError("the client is gone")
-        keep = request.keep_alive
+        keep = request.keep_alive and not self._last
         self._keep_alive = keep
         minor = request.version.minor
         connection = "" if keep == (minor == 1) else f"Connection: {'keep-alive' if keep else 'close'}\r\n"
@@ -46,10 +49,11 @@ class IppAnswer(web.StreamResponse):
         """Nothing is left to write."""
 
 
-async def streamed(request: web.Request, parts: AsyncIterator[bytes]) -> web.StreamResponse:
-    """Send a long answer as it is made."""
-    answer = web.StreamResponse(headers={"Content-Type": "application/ipp", "Cache-Control": "no-store"})
+async def streamed(request: web.Request, first: bytes, parts: AsyncIterator[bytes]) -> web.StreamResponse:
+    """Send a long answer as it is made; `first` is its beginning."""
+    answer = web.StreamResponse(headers=_STREAM_HEADERS)
     await answer.prepare(request)
+    await answer.write(first)
     async for part in parts:
         await answer.write(part)
     await answer.write_eof()

@@ -37,7 +37,8 @@ class Body:
         self._content: StreamReader = request.content
         self._decoder = Decoder()
         self._rest = b""
-        self._expects = request.headers.get("Expect", "").lower() == "100-continue"
+        # A client of HTTP/1.0 would take the 100 for the answer (RFC 9110 section 10.1.1).
+        self._expects = request.version >= (1, 1) and request.headers.get("Expect", "").lower() == "100-continue"
 
     @property
     def expects(self) -> bool:
@@ -97,6 +98,9 @@ class Body:
                 yield piece
         if not unpack.eof:
             raise BadCompression(f"The document is not {compression}, or its end is missing.")
+        if unpack.unused_data:
+            # To print half of what was sent would be worse than to say so.
+            raise BadCompression(f"Something follows the {compression} document. Send each document by itself.")
 
     async def is_empty(self) -> bool:
         """Whether no document follows the attributes; looks at its first bytes without losing them."""
@@ -144,12 +148,15 @@ class _limit:  # noqa: N801 - reads as a statement
 
 async def _unpacked(unpack: "zlib._Decompress", chunk: bytes) -> AsyncIterator[bytes]:
     """Decompress a chunk in pieces of bounded size: a small bomb must not become one large block."""
-    data = chunk
-    while data and not unpack.eof:
+    if unpack.eof and chunk:
+        raise BadCompression("Something follows the compressed document. Send each document by itself.")
+    data, full = chunk, False
+    # A full piece may have left some of its output inside the decompressor, without any input.
+    while (data or full) and not unpack.eof:
         try:
             piece = unpack.decompress(data, _PIECE)
         except zlib.error as error:
             raise BadCompression(f"The document cannot be decompressed: {error}.") from None
-        data = unpack.unconsumed_tail
+        data, full = unpack.unconsumed_tail, len(piece) == _PIECE
         if piece:
             yield piece

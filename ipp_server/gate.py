@@ -1,21 +1,8 @@
 """The gate: what all operations share, checked once and in the order of RFC 8011 section 4.1."""
 
-from typing import Final
-
-from ipp.enums import GroupTag, Operation, Status, Tag
+from ipp.enums import GroupTag, Status, Tag
 from ipp.message import Message
 from ipp_server.errors import RequestFault
-
-_JOB_OPERATIONS: Final = frozenset(
-    {
-        Operation.SEND_DOCUMENT,
-        Operation.CANCEL_JOB,
-        Operation.GET_JOB_ATTRIBUTES,
-        Operation.HOLD_JOB,
-        Operation.RELEASE_JOB,
-        Operation.CLOSE_JOB,
-    }
-)
 
 
 def check_header(message: Message) -> None:
@@ -51,15 +38,16 @@ def check_groups(message: Message) -> None:
         raise RequestFault(Status.CLIENT_ERROR_CHARSET_NOT_SUPPORTED, "Only utf-8 and us-ascii are read here.")
 
 
-def target(message: Message) -> tuple[str, int | None]:
-    """Return the URI that is addressed and, for a job named by number, that number."""
+def target(message: Message, *, wants_job: bool) -> tuple[str, int | None]:
+    """Return the URI that is addressed and, for a job named by number, that number (RFC 8011 section 4.1.5)."""
     operation = message.groups[0]
     printer, job = operation.get("printer-uri"), operation.get("job-uri")
-    wants_job = message.code in _JOB_OPERATIONS
     found = (job or printer) if wants_job else printer
     if found is None or not found.values or found.values[0].tag != Tag.URI or not isinstance(found.first, str):
         missing = "job-uri, or printer-uri and job-id," if wants_job else "printer-uri"
         raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, f"The request must say {missing} as a uri.")
+    if len(found.values) > 1:
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "A request is about one printer or one job.")
     if not wants_job or job is not None:
         return found.first, None
     number = operation.integer("job-id")

@@ -12,6 +12,7 @@ from typing import Final
 from ipp import build
 from ipp.enums import Operation
 from ipp.message import Attribute
+from ipp.syntax import MAX
 from ipp.values import Range, Resolution
 from jobs.queue import FORMATS, Kind, Offer, Queue
 from jobs.ticket import COLOR_MODES, DOCUMENT_HANDLING, READERS, SCALINGS, size_in_name
@@ -32,6 +33,7 @@ class House:
     organization: str = ""
     language: str = "en"
     operations: tuple[Operation, ...] = ()
+    which_jobs: tuple[str, ...] = ("completed", "not-completed")
 
 
 def queue_uuid(queue: Queue) -> str:
@@ -64,20 +66,15 @@ def description(queue: Queue, house: House, authority: str, *, secure: bool) -> 
         build.mime("document-format-preferred", _PREFERRED),
         build.mime("document-format-supported", *FORMATS),
         build.integer("document-password-supported", 0),
-        build.language("generated-natural-language-supported", "en", "fr"),
+        # Messages are in English; what an administrator wrote is in the house's language.
+        build.language("generated-natural-language-supported", *dict.fromkeys(("en", house.language))),
         build.keyword("identify-actions-default", "display"),
         build.keyword("identify-actions-supported", "display"),
         build.keyword("ipp-features-supported", "ipp-everywhere", "ipp-everywhere-server"),
         build.keyword("ipp-versions-supported", *VERSIONS),
-        build.boolean("job-account-id-supported", True),
-        build.no_value("job-account-id-default"),
-        build.boolean("job-accounting-user-id-supported", True),
-        build.no_value("job-accounting-user-id-default"),
         build.keyword("job-creation-attributes-supported", *_creation_attributes()),
         build.boolean("job-ids-supported", True),
-        build.range_("job-k-octets-supported", Range(0, max(1, queue.max_bytes // 1024))),
-        build.keyword("job-sheets-default", "none"),
-        build.keyword("job-sheets-supported", "none"),
+        build.range_("job-k-octets-supported", Range(0, min(max(1, queue.max_bytes // 1024), MAX))),
         build.text("mopria-certified", "1.3"),
         build.boolean("multiple-document-jobs-supported", False),
         build.integer("multiple-operation-time-out", 300),
@@ -113,7 +110,7 @@ def description(queue: Queue, house: House, authority: str, *, secure: bool) -> 
         build.keyword("urf-supported", *urf_tokens(offer)),
         build.keyword("uri-authentication-supported", *([authentication] * len(uris))),
         build.keyword("uri-security-supported", *(["tls" if secure else "none"] * len(uris))),
-        build.keyword("which-jobs-supported", "completed", "not-completed", "pending-held"),
+        build.keyword("which-jobs-supported", *house.which_jobs),
     ]
 
 
@@ -126,10 +123,16 @@ def job_template(queue: Queue) -> list[Attribute]:
         build.range_("copies-supported", Range(1, offer.copies)),
         build.enum("finishings-default", 3),
         build.enum("finishings-supported", 3),
+        build.boolean("job-account-id-supported", True),
+        build.no_value("job-account-id-default"),
+        build.boolean("job-accounting-user-id-supported", True),
+        build.no_value("job-accounting-user-id-default"),
         build.keyword("job-hold-until-default", hold),
         build.keyword("job-hold-until-supported", "no-hold", "indefinite"),
         build.integer("job-priority-default", 50),
         build.integer("job-priority-supported", 100),
+        build.keyword("job-sheets-default", "none"),
+        build.keyword("job-sheets-supported", "none"),
         *_media(offer),
         build.keyword("multiple-document-handling-default", DOCUMENT_HANDLING[0]),
         build.keyword("multiple-document-handling-supported", *DOCUMENT_HANDLING),

@@ -8,6 +8,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Index,
     Integer,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     func,
     select,
 )
@@ -94,12 +96,31 @@ job = Table(
     Column("uncertain", Boolean, nullable=False, default=False),
     Index("job_id_unique", "id", unique=True),
     Index("job_number", "job_id", unique=True),
-    Index("job_of_queue", "queue_id", "state", "job_id"),
-    Index("job_of_person", "person_id", "state", "job_id"),
     Index("job_state", "state", "job_id"),
     Index("job_claim", "claim"),
 )
 
+
+def _few(name: str, columns: tuple[str, ...], *conditions: ColumnElement[bool]) -> None:
+    """Index some of the jobs, so that looking for them costs nothing in a long history."""
+    where = and_(*conditions)
+    Index(name, *(job.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
+
+
+_OPEN, _ENDED = job.c.completed_at.is_(None), job.c.completed_at.is_not(None)
+_few("job_of_queue", ("queue_id", "job_id"), _OPEN)
+_few("job_of_queue_ended", ("queue_id", "job_id"), _ENDED)
+_few("job_of_person", ("person_id", "job_id"), _OPEN)
+_few("job_of_person_ended", ("person_id", "job_id"), _ENDED)
+_few("job_uncounted", ("job_id",), job.c.counted_at.is_(None), job.c.document_id.is_not(None))
+_few("job_expiring", ("expires_at",), job.c.expires_at.is_not(None))
+_few("job_releasing", ("release_at",), job.c.release_at.is_not(None))
+_few("job_kept", ("completed_at",), _ENDED, job.c.document_id.is_not(None))
+_few("job_incoming", ("created_at",), job.c.incoming.is_(True))
+_few("job_uncertain", ("processing_at",), job.c.uncertain.is_(True))
+
+# The sum keeps a database from walking all held jobs by their state: the times and marks above find fewer.
+_HELD = (job.c.state + 0) == int(JobState.PENDING_HELD)
 FINAL = tuple(int(state) for state in lifecycle.FINAL)
 _JOB_COLUMNS = [job.c[name] for name in Job.__dataclass_fields__]
 
@@ -192,7 +213,7 @@ def selected(
     if person_id is not None:
         query = query.where(job.c.person_id == person_id)
     if final is not None:
-        query = query.where(job.c.state.in_(FINAL) if final else job.c.state < min(FINAL))
+        query = query.where(_ENDED if final else _OPEN)
     if states is not None:
         query = query.where(job.c.state.in_([int(state) for state in states]))
     if claim is not None:
@@ -227,7 +248,7 @@ def move(
     if state is JobState.PROCESSING and current.processing_at is None:
         values["processing_at"] = now
     if state in lifecycle.FINAL:
-        values |= {"completed_at": now, "release_at": None, "incoming": False}
+        values |= {"completed_at": now, "expires_at": None, "release_at": None, "incoming": False}
     connection.execute(job.update().where(job.c.id == uuid), values)
     return get(connection, uuid)
 
@@ -243,7 +264,7 @@ def uncounted(connection: Connection, limit: int = 100) -> list[str]:
     """UUIDs of jobs whose document waits to be counted, the oldest first."""
     query = (
         select(job.c.id)
-        .where(job.c.state < min(FINAL), job.c.counted_at.is_(None), job.c.document_id.is_not(None))
+        .where(job.c.counted_at.is_(None), job.c.document_id.is_not(None), _OPEN)
         .where(job.c.incoming.is_(False))
         .order_by(job.c.job_id)
         .limit(limit)
@@ -253,24 +274,19 @@ def uncounted(connection: Connection, limit: int = 100) -> list[str]:
 
 def due(connection: Connection, column: str, now: int, limit: int = 100) -> list[Job]:
     """Held jobs whose time in `column` (expires_at, release_at) has come."""
-    query = (
-        select(*_JOB_COLUMNS)
-        .where(job.c.state == int(JobState.PENDING_HELD), job.c[column] <= now)
-        .order_by(job.c.job_id)
-        .limit(limit)
-    )
+    query = select(*_JOB_COLUMNS).where(_HELD, job.c[column] <= now).order_by(job.c[column]).limit(limit)
     return [job_from(row) for row in connection.execute(query)]
 
 
 def forgotten(connection: Connection, before: int, limit: int = 100) -> list[Job]:
     """Jobs created before that moment that still wait for a document or for the word that it was the last."""
-    query = select(*_JOB_COLUMNS).where(job.c.state == int(JobState.PENDING_HELD), job.c.incoming.is_(True))
+    query = select(*_JOB_COLUMNS).where(_HELD, job.c.incoming.is_(True))
     return [job_from(row) for row in connection.execute(query.where(job.c.created_at < before).limit(limit))]
 
 
 def undecided(connection: Connection, before: int, limit: int = 100) -> list[Job]:
     """Held jobs of unknown outcome whose printing began before that moment."""
-    query = select(*_JOB_COLUMNS).where(job.c.state == int(JobState.PENDING_HELD), job.c.uncertain.is_(True))
+    query = select(*_JOB_COLUMNS).where(_HELD, job.c.uncertain.is_(True))
     return [job_from(row) for row in connection.execute(query.where(job.c.processing_at < before).limit(limit))]
 
 
@@ -278,7 +294,7 @@ def retained(connection: Connection, now: int, limit: int = 100) -> list[Job]:
     """Ended jobs whose document is still kept and whose time to be kept is over."""
     query = (
         select(*_JOB_COLUMNS)
-        .where(job.c.state.in_(FINAL), job.c.document_id.is_not(None))
+        .where(_ENDED, job.c.document_id.is_not(None))
         .where((job.c.expires_at.is_(None)) | (job.c.expires_at <= now))
         .limit(limit)
     )
@@ -287,7 +303,7 @@ def retained(connection: Connection, now: int, limit: int = 100) -> list[Job]:
 
 def waiting_counts(connection: Connection) -> dict[str, int]:
     """How many jobs of each queue have not ended."""
-    query = select(job.c.queue_id, func.count()).where(job.c.state < min(FINAL)).group_by(job.c.queue_id)
+    query = select(job.c.queue_id, func.count()).where(_OPEN).group_by(job.c.queue_id)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

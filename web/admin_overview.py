@@ -68,7 +68,7 @@ def events(visit: Visit, lines: Sequence[Line], people: dict[str, Person]) -> li
     for line in lines:
         actor = names.get(line.actor) or talk.gettext(N_("The gateway") if not line.actor else N_("Somebody"))
         subject = names.get(line.subject) or talk.gettext(N_("(gone)"))
-        sentence = words.ACTIONS.get(line.action)
+        sentence = words.ACTIONS.get(line.action if line.subject else f"{line.action}.ordinary")
         text = talk.say(sentence, actor=actor, subject=subject) if sentence else f"{actor}: {line.action}"
         found.append((line.at, text))
     return found

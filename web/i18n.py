@@ -30,6 +30,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a word that 
     return message
 
 
+def plural(one: str, many: str) -> tuple[str, str]:
+    """Mark a sentence with a number in it for translation where a table holds it."""
+    return one, many
+
+
 def translations(language: str) -> gettext.NullTranslations:
     """Compile the words of a language; English is written in the source itself."""
     path = _FOLDER / f"{language}.po"

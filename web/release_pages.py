@@ -187,7 +187,7 @@ def changed_words(visit: Visit, changes: Changes) -> str:
     if changes.sides is not None:
         parts.append(talk.gettext(SIDES[changes.sides]).lower())
     if changes.monochrome is not None:
-        parts.append(talk.gettext("black and white" if changes.monochrome else "colour"))
+        parts.append(talk.gettext(N_("black and white") if changes.monochrome else N_("colour")))
     if changes.page_ranges:
         parts.append(talk.say("only pages %(pages)s", pages=words.ranges_text(changes.page_ranges)))
     return talk.joined(parts)

@@ -12,7 +12,7 @@ from jobs.job import Job
 from jobs.queue import Kind
 from jobs.ticket import Ticket
 from web.forms import Form
-from web.i18n import N_, Talk
+from web.i18n import N_, Talk, plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +167,9 @@ def described(job: Job, talk: Talk, ticket: Ticket | None = None) -> str:
     wanted = ticket or job.ticket
     parts: list[str] = []
     if job.pages is not None:
-        parts.append(talk.count(N_("%(n)s page"), "%(n)s pages", job.pages))
+        parts.append(talk.count("%(n)s page", "%(n)s pages", job.pages))
     if wanted.copies > 1:
-        parts.append(talk.count(N_("%(n)s copy"), "%(n)s copies", wanted.copies))
+        parts.append(talk.count("%(n)s copy", "%(n)s copies", wanted.copies))
     if wanted.page_ranges:
         parts.append(talk.say(N_("only pages %(pages)s"), pages=ranges_text(wanted.page_ranges)))
     parts.append(talk.gettext(N_("both sides") if two_sided(job, wanted) else N_("one side")))
@@ -240,20 +240,21 @@ ACTIONS: Final = {
     "job.not-printed": N_("%(actor)s decided that a document had not printed"),
     "credit": N_("%(actor)s changed the credit of %(subject)s"),
     "price.change": N_("%(actor)s changed the price of %(subject)s"),
+    "price.change.ordinary": N_("%(actor)s changed the ordinary price"),
 }
 
 _TOASTS: Final = {
-    "deleted": (N_("%(n)s document deleted"), "%(n)s documents deleted"),
-    "held": (N_("It waits for you again"), "It waits for you again"),
-    "stopping": (N_("The printer was told to stop"), "The printer was told to stop"),
-    "claimed": (N_("The document is yours now"), "The document is yours now"),
-    "password": (N_("Your password is changed"), "Your password is changed"),
-    "saved": (N_("Saved"), "Saved"),
-    "added": (N_("Added"), "Added"),
-    "removed": (N_("Removed"), "Removed"),
-    "decided": (N_("Decided"), "Decided"),
-    "credited": (N_("The credit is changed"), "The credit is changed"),
-    "released": (N_("It is on its way"), "It is on its way"),
+    "deleted": plural("%(n)s document deleted", "%(n)s documents deleted"),
+    "held": plural("It waits for you again", "It waits for you again"),
+    "stopping": plural("The printer was told to stop", "The printer was told to stop"),
+    "claimed": plural("The document is yours now", "The document is yours now"),
+    "password": plural("Your password is changed", "Your password is changed"),
+    "saved": plural("Saved", "Saved"),
+    "added": plural("Added", "Added"),
+    "removed": plural("Removed", "Removed"),
+    "decided": plural("Decided", "Decided"),
+    "credited": plural("The credit is changed", "The credit is changed"),
+    "released": plural("It is on its way", "It is on its way"),
 }
 
 

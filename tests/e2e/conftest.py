@@ -5,8 +5,9 @@ import pytest
 from tests.e2e import paper
 from tests.e2e.bed import Cups, EvePrinter, Gateway, Machine, Sink
 
-TRUSTED = ["127.0.0.0/8"]
+TRUSTED = ("--kind", "follow-me", "--trusted-network", "127.0.0.0/8")
 PRICE = {"mono": 3, "color": 11, "sheet": 2}
+PRICED = [word for name, value in PRICE.items() for word in (f"--{name}", str(value))]
 
 
 @pytest.fixture(scope="session")
@@ -25,9 +26,7 @@ def gateway(machine):
     running = Gateway(machine, "--no-mdns", "--port", "8631")
     running.add_user("alice", "alice's secret")
     running.add_user("bob", "bob's secret")
-    running.add_queue("open", trusted_network=TRUSTED)
-    # Prices of their own for printers are set by the tests; the others cost this.
-    running.ask("price set", **PRICE)
+    running.command("queue", "add", "open", *TRUSTED)
     return running
 
 
@@ -67,8 +66,13 @@ def apple(machine, gateway):
 
 def _eve(machine, gateway, name, port, *options):
     printer = EvePrinter(machine, port, *options)
-    gateway.add_device(name, printer.uri, **PRICE)
+    add_device(gateway, name, printer.uri)
     return printer
+
+
+def add_device(gateway, name, uri):
+    gateway.command("device", "add", name, uri)
+    gateway.command("device", "set", name, *PRICED)
 
 
 @pytest.fixture(scope="session")
@@ -80,12 +84,12 @@ def sink(machine):
 @pytest.fixture(scope="session")
 def laser(gateway, sink):
     """The raw printer as an old laser printer: PCL XL, black and white, one side."""
-    gateway.add_device("laser", "socket://127.0.0.1:9100", **PRICE)
+    add_device(gateway, "laser", "socket://127.0.0.1:9100")
     return sink
 
 
 @pytest.fixture(scope="session")
 def press(gateway, sink):
     """The raw printer as a PostScript printer with colour and both sides."""
-    gateway.add_device("press", "socket://127.0.0.1:9100?format=application/postscript&color=true&duplex=true", **PRICE)
+    add_device(gateway, "press", "socket://127.0.0.1:9100?format=application/postscript&color=true&duplex=true")
     return sink

@@ -1,6 +1,6 @@
 """A raw printer with PJL: keeps each job, answers INFO, and reports the job's end and the pages that it rasterised.
 
-    python sink.py PORT FOLDER
+    python -m tests.e2e.sink PORT FOLDER
 """
 
 import re
@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from pclxl import read_pclxl
+from tests.pdl.readers import read_pclxl
 
 FOLDER = Path(sys.argv[2])
 UEL = b"\x1b%-12345X"

@@ -172,11 +172,89 @@ def _rest() -> None:
         sa.PrimaryKeyConstraint("node", "id"),
     )
     op.create_index("job_claim", "job", ["claim"], unique=False)
+    op.create_index(
+        "job_expiring",
+        "job",
+        ["expires_at"],
+        unique=False,
+        sqlite_where=sa.text("expires_at IS NOT NULL"),
+        postgresql_where=sa.text("expires_at IS NOT NULL"),
+    )
     op.create_index("job_id_unique", "job", ["id"], unique=True)
+    op.create_index(
+        "job_incoming",
+        "job",
+        ["created_at"],
+        unique=False,
+        sqlite_where=sa.text("incoming IS 1"),
+        postgresql_where=sa.text("incoming IS 1"),
+    )
+    op.create_index(
+        "job_kept",
+        "job",
+        ["completed_at"],
+        unique=False,
+        sqlite_where=sa.text("completed_at IS NOT NULL AND document_id IS NOT NULL"),
+        postgresql_where=sa.text("completed_at IS NOT NULL AND document_id IS NOT NULL"),
+    )
     op.create_index("job_number", "job", ["job_id"], unique=True)
-    op.create_index("job_of_person", "job", ["person_id", "state", "job_id"], unique=False)
-    op.create_index("job_of_queue", "job", ["queue_id", "state", "job_id"], unique=False)
+    op.create_index(
+        "job_of_person",
+        "job",
+        ["person_id", "job_id"],
+        unique=False,
+        sqlite_where=sa.text("completed_at IS NULL"),
+        postgresql_where=sa.text("completed_at IS NULL"),
+    )
+    op.create_index(
+        "job_of_person_ended",
+        "job",
+        ["person_id", "job_id"],
+        unique=False,
+        sqlite_where=sa.text("completed_at IS NOT NULL"),
+        postgresql_where=sa.text("completed_at IS NOT NULL"),
+    )
+    op.create_index(
+        "job_of_queue",
+        "job",
+        ["queue_id", "job_id"],
+        unique=False,
+        sqlite_where=sa.text("completed_at IS NULL"),
+        postgresql_where=sa.text("completed_at IS NULL"),
+    )
+    op.create_index(
+        "job_of_queue_ended",
+        "job",
+        ["queue_id", "job_id"],
+        unique=False,
+        sqlite_where=sa.text("completed_at IS NOT NULL"),
+        postgresql_where=sa.text("completed_at IS NOT NULL"),
+    )
+    op.create_index(
+        "job_releasing",
+        "job",
+        ["release_at"],
+        unique=False,
+        sqlite_where=sa.text("release_at IS NOT NULL"),
+        postgresql_where=sa.text("release_at IS NOT NULL"),
+    )
     op.create_index("job_state", "job", ["state", "job_id"], unique=False)
+    op.create_index(
+        "job_uncertain",
+        "job",
+        ["processing_at"],
+        unique=False,
+        sqlite_where=sa.text("uncertain IS 1"),
+        postgresql_where=sa.text("uncertain IS 1"),
+    )
+    op.create_index(
+        "job_uncounted",
+        "job",
+        ["job_id"],
+        unique=False,
+        sqlite_where=sa.text("counted_at IS NULL AND document_id IS NOT NULL"),
+        postgresql_where=sa.text("counted_at IS NULL AND document_id IS NOT NULL"),
+    )
     op.create_table(
         "person",
         sa.Column("node", sa.String(length=16), nullable=False),
