@@ -31,7 +31,11 @@ def test_every_setting_is_explained():
 
 def test_every_default_is_told():
     page = (ROOT / "docs" / "configuration.md").read_text()
-    rows = {line.split("|")[1].strip().strip("`"): line.split("|")[2].strip().strip("`") for line in page.splitlines() if line.startswith("| `")}
+    rows = {
+        line.split("|")[1].strip().strip("`"): line.split("|")[2].strip().strip("`")
+        for line in page.splitlines()
+        if line.startswith("| `")
+    }
     for field in fields(Settings):
         if field.name in rows:
             told = rows[field.name]

@@ -1,6 +1,6 @@
 """A raw printer with PJL: keeps each job, answers INFO, and reports the job's end and the pages that it rasterised.
 
-    python -m tests.e2e.sink PORT FOLDER
+python -m tests.e2e.sink PORT FOLDER
 """
 
 import re
@@ -25,7 +25,9 @@ def impressions(job):
     if name == b"PCLXL":
         pages = len(read_pclxl(document + UEL))
     else:
-        counted = subprocess.run(["gs", "-q", "-dSAFER", "-sDEVICE=bbox", "-"], input=document, capture_output=True, timeout=60, check=True)
+        counted = subprocess.run(
+            ["gs", "-q", "-dSAFER", "-sDEVICE=bbox", "-"], input=document, capture_output=True, timeout=60, check=True
+        )
         pages = counted.stderr.count(b"%%BoundingBox")
     return pages * int(quantity[1] if quantity else 1)
 

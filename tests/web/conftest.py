@@ -79,7 +79,20 @@ class House:
 
         self.fleet._rows[row.id] = replace(self.fleet._rows[row.id], **values)
 
-    async def job(self, person, title, *, pages=1, color=(), sides=None, copies=1, counted=True, ticket=None, queue=None, **columns):
+    async def job(
+        self,
+        person,
+        title,
+        *,
+        pages=1,
+        color=(),
+        sides=None,
+        copies=1,
+        counted=True,
+        ticket=None,
+        queue=None,
+        **columns,
+    ):
         """A document that came in, and was counted."""
         submission = Submission(
             queue or self.catalogue.named("print"),
@@ -93,12 +106,23 @@ class House:
         values = dict(columns)
         if counted:
             report = Report(
-                "application/pdf", "ok", pages=pages, impressions=pages, sheets=pages, media=(MediaRun(pages, A4),),
-                color_pages=tuple(color), confidence=Confidence("exact", "exact"),
+                "application/pdf",
+                "ok",
+                pages=pages,
+                impressions=pages,
+                sheets=pages,
+                media=(MediaRun(pages, A4),),
+                color_pages=tuple(color),
+                confidence=Confidence("exact", "exact"),
             )
             values |= {
-                "counted_at": now(), "verdict": "ok", "pages": pages, "impressions": pages, "sheets": pages,
-                "color_impressions": len(color), "report": json.dumps(report.to_json()),
+                "counted_at": now(),
+                "verdict": "ok",
+                "pages": pages,
+                "impressions": pages,
+                "sheets": pages,
+                "color_impressions": len(color),
+                "report": json.dumps(report.to_json()),
             }
         await self.note(accepted.job.id, **values)
         self.code = accepted.claim_code
@@ -145,13 +169,25 @@ async def build(folder, settings=None, **given):
         "authority_pem": b"",
         "ready": ready,
         "metrics": lambda: b"printgate_jobs 1\n",
-        "public_uris": lambda queue, host: (f"ipps://{host}:8631/ipp/print/{queue}", f"ipp://{host}:8631/ipp/print/{queue}"),
+        "public_uris": lambda queue, host: (
+            f"ipps://{host}:8631/ipp/print/{queue}",
+            f"ipp://{host}:8631/ipp/print/{queue}",
+        ),
         "version": "0.1.0",
         "trial_uri": (home.folder / "trial" / "first").as_uri(),
     }
     parts = Parts(
-        database=database, node=node, people=people, catalogue=catalogue, jobs=jobs, desk=desk, forward=forward,
-        fleet=fleet, hub=hub, settings=settings or Settings(organisation="Lycée Lumière"), **(values | given),
+        database=database,
+        node=node,
+        people=people,
+        catalogue=catalogue,
+        jobs=jobs,
+        desk=desk,
+        forward=forward,
+        fleet=fleet,
+        hub=hub,
+        settings=settings or Settings(organisation="Lycée Lumière"),
+        **(values | given),
     )
     return House(home, parts, Intake(database, home.spool, jobs, hub, node, admit), [])
 
