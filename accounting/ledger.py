@@ -21,6 +21,7 @@ UNCLAIMED: Final = "unclaimed"
 """The shared account of jobs that nobody owns."""
 
 _LARGEST = 10**12  # a sum beyond this is a typing mistake
+_HIGHEST_PRICE = 10**9  # so is a price
 
 
 def account(connection: Connection, node: str, person_id: str | None) -> Account:
@@ -119,6 +120,15 @@ def credit(connection: Connection, node: str, person_id: str, amount: int, memo:
     row = {"node": node, "id": new_id(), "kind": "credit", "at": _now(), "actor": actor, "memo": memo[:255]}
     store.add_entry(connection, row, {payer.id: amount, funding.id: -amount})
     audit.record(connection, node, actor, "credit", person_id, {"amount": amount, "memo": memo[:255]})
+
+
+def set_price(connection: Connection, node: str, device_id: str, price: Price | None, actor: str) -> None:
+    """Set or (None) take away the price of a device, "" being that of all others; audited. Raises BadAmount."""
+    told = {"mono": price.mono, "color": price.color, "sheet": price.sheet} if price else {}
+    if any(not 0 <= value <= _HIGHEST_PRICE for value in told.values()):
+        raise BadAmount("A price is a whole number of the currency's smallest unit, and not negative.")
+    store.put_price(connection, device_id, price)
+    audit.record(connection, node, actor, "price.change", device_id, told)
 
 
 def balance(connection: Connection, node: str, person_id: str) -> tuple[int, int]:

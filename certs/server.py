@@ -177,8 +177,10 @@ def _server_context(shown: _Shown) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
-    # Renegotiation only serves who wants our processor; tickets (resumption) stay on, as OpenSSL has them.
+    # Renegotiation only serves who wants our processor.
     context.options |= ssl.OP_NO_RENEGOTIATION | ssl.OP_NO_COMPRESSION
+    # CUPS 2.4 takes a TLS 1.3 ticket that comes after its request for a broken answer, and connects anew for ever.
+    context.num_tickets = 0
     context.set_alpn_protocols(["http/1.1"])
     shown.load_into(context)
     return context

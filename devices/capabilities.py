@@ -302,9 +302,9 @@ TRIAL = Capabilities(
     color=True,
     sides=ALL_SIDES,
     copies_max=999,
-    media=COMMON_MEDIA,
+    media=(*COMMON_MEDIA, "na_index-4x6_4x6in"),
     media_default=COMMON_MEDIA[0],
-    media_ready=COMMON_MEDIA,
+    media_ready=(*COMMON_MEDIA, "na_index-4x6_4x6in"),
     resolutions=((300, 300), (600, 600)),
     raster=PwgRaster(resolutions=((300, 300), (600, 600)), types=("black_1", "sgray_8", "srgb_8")),
     urf=Urf(

@@ -110,7 +110,7 @@ class Fleet:
         self._rows[row.id] = row
         return await self.refresh(row.id, ask=True)
 
-    async def change(self, name: str, *, actor: str = "", **values: Any) -> DeviceRow:
+    async def change(self, name: str, /, *, actor: str = "", **values: Any) -> DeviceRow:
         """Change name, uri, info, location or enabled of a device."""
         row = self.named(name)
         if "uri" in values:
@@ -118,6 +118,8 @@ class Fleet:
             values |= {"capabilities": None}
         if "name" in values and not _NAME.fullmatch(values["name"]):
             raise DeviceRefused("A device's name has 1 to 63 letters, digits, dots, dashes or underscores.")
+        if any(other.name == values.get("name") and other.id != row.id for other in self._rows.values()):
+            raise DeviceExists(f"There is a device called {values['name']} already. Choose another name.")
         values["changed_at"] = int(time.time() * 1000)
 
         def update(connection: Connection) -> None:
@@ -126,7 +128,7 @@ class Fleet:
             audit.record(connection, self._node, actor, "device.change", row.id, told)
 
         await self._database.write(update)
-        self._rows[row.id] = replace(row, **values)
+        self._rows[row.id] = replace(self._rows.get(row.id, row), **values)
         return await self.refresh(row.id, ask="uri" in values)
 
     async def remove(self, name: str, *, actor: str = "") -> None:
@@ -158,6 +160,8 @@ class Fleet:
                 state = DeviceState("unreachable", (), str(error))
         if device_id not in self._rows:  # removed meanwhile
             return row
+        if self._rows[device_id].uri != row.uri:  # another device by now: this answer is not its own
+            return self._rows[device_id]
         seen = now if state.state != "unreachable" else row.seen_at
         fresh = replace(
             self._rows[device_id],

@@ -32,6 +32,7 @@ class People:
         self._verifier = Verifier()
         self._throttle = Throttle()
         self._by_name: dict[str, Person] = {}
+        self._changes = 0  # of any person: what was read before one must not be remembered after it
 
     async def authenticate(self, name: str, password: str, address: str = "") -> Person | None:
         """Return the person whose name and password these are, or None. Raises TooManyTries."""
@@ -43,13 +44,17 @@ class People:
         self._throttle.check(*keys)
         if len(password.encode("utf-8", "surrogateescape")) > _MAX_PASSWORD:
             return None
+        changes = self._changes
         person, hashed = await self._database.read(lambda connection: _with_hash(connection, folded))
         right = await self._verifier.verify(person.id if person else "", password, hashed)
         if person is None or not right or person.disabled:
             self._throttle.failed(*keys)
             return None
         self._throttle.succeeded(keys[0])
-        self._remember(person)
+        if changes == self._changes:
+            self._remember(person)
+        else:
+            self._verifier.forget(person.id)
         return person
 
     def tries_left(self, name: str) -> int:
@@ -110,7 +115,7 @@ class People:
 
     async def ensure(self, name: str) -> Person | None:
         """Return the person of that name, added without a password if need be; None for a name that cannot be one."""
-        folded = fold(name)
+        folded, changes = fold(name), self._changes
         known = self._by_name.get(folded) or await self.find(folded)
         if known is None:
             try:
@@ -119,7 +124,7 @@ class People:
                 return None
             except NameTaken:  # another request was quicker
                 known = await self.find(folded)
-        if known is not None:
+        if known is not None and changes == self._changes:
             self._remember(known)
         return known
 
@@ -187,6 +192,7 @@ class People:
         self._by_name[person.name] = person
 
     def _forget(self, person: Person) -> None:
+        self._changes += 1
         self._verifier.forget(person.id)
         self._by_name.pop(person.name, None)
 

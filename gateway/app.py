@@ -22,6 +22,7 @@ from gateway.discovery import Discovery
 from gateway.metrics import Metrics
 from gateway.upkeep import Upkeep
 from ipp_server import upgrade
+from ipp_server.asking import ACTIONS, WHICH
 from ipp_server.body import Patience
 from ipp_server.describe import Describer
 from ipp_server.dispatch import SUPPORTED
@@ -45,6 +46,7 @@ log = structlog.get_logger(__name__)
 
 _KEEP_ALIVE: Final = 75.0  # seconds an idle connection is kept
 _LINGER: Final = 2.0  # seconds an unread body is still taken after an early answer
+_FINISH: Final = 5.0  # seconds that requests under way are given at stop
 _RESTART: Final = 5.0  # seconds until a task that failed begins again
 
 
@@ -108,6 +110,8 @@ class Gateway:
             organization=self._settings.organization,
             language=self._settings.language,
             operations=SUPPORTED,
+            which_jobs=tuple(WHICH),
+            identify_actions=ACTIONS,
         )
         self.ipp = IppHandler(
             Service(
@@ -128,15 +132,19 @@ class Gateway:
 
     async def _serve(self, opened: contextlib.AsyncExitStack) -> None:
         parts = self._parts()
-        self.application = application = web.Application(
-            middlewares=[self._options, *pages.middlewares(parts)], client_max_size=1 << 20
-        )
+        middlewares: list[Any] = [self._options, *pages.middlewares(parts)]
+        self.application = application = web.Application(middlewares=middlewares, client_max_size=1 << 20)
         for path in (PATH, PATH + "/{tail:.*}"):
             # The handler itself gives leave to send: aiohttp's would, before anything is checked.
-            application.router.add_route("POST", path, self.ipp, expect_handler=_wait)
+            application.router.add_route("POST", path, self.ipp.handle, expect_handler=_wait)
         application.add_routes(pages.routes(parts))
         runner = web.AppRunner(
-            application, access_log=None, keepalive_timeout=_KEEP_ALIVE, lingering_time=_LINGER, handle_signals=False
+            application,
+            access_log=None,
+            keepalive_timeout=_KEEP_ALIVE,
+            lingering_time=_LINGER,
+            handle_signals=False,
+            shutdown_timeout=_FINISH,
         )
         await runner.setup()
         opened.push_async_callback(runner.cleanup)

@@ -134,7 +134,7 @@ def parser() -> argparse.ArgumentParser:
     inspect = groups.add_parser("inspect", help="say what is in a document")
     inspect.add_argument("path")
     inspect.add_argument("--json", action="store_true", help="print JSON")
-    link = groups.add_parser("sign-in-link", help="make a one-time link for the administrator")
+    link = groups.add_parser("first-run", help="make a new one-time link for the first run")
     link.add_argument("--json", action="store_true", help="print JSON")
     for group, verbs in COMMANDS.items():
         actions = groups.add_parser(group, help=HELP[group]).add_subparsers(dest="verb", metavar="VERB", required=True)

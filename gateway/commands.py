@@ -1,14 +1,13 @@
 """What the command line asks of a gateway: one table of commands, run inside the server or beside its rows."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from accounting import ledger
 from accounting import store as accounts
 from accounting.price import Price
-from devices.store import DeviceRow
 from directory.store import Person
+from gateway import shown
 from gateway.core import Core
 from jobs.errors import BadQueue, NotPossible
 from jobs.job import Job
@@ -37,11 +36,11 @@ class Commands:
 
     async def queue_list(self, _: Arguments) -> list[dict[str, Any]]:
         """All queues."""
-        return [self._queue(queue) for queue in self._core.catalogue.listed()]
+        return [shown.queue(self._core, queue) for queue in self._core.catalogue.listed()]
 
     async def queue_show(self, given: Arguments) -> dict[str, Any]:
         """One queue."""
-        return self._queue(self._core.catalogue.named(given["name"]))
+        return shown.queue(self._core, self._core.catalogue.named(given["name"]))
 
     async def queue_add(self, given: Arguments) -> dict[str, Any]:
         """Add a queue."""
@@ -52,7 +51,7 @@ class Commands:
             values["default_device"] = devices[0]
         queue = await self._core.catalogue.add(Queue(id=new_id(), name=given["name"], kind=kind, **values))
         await self._core.renew_offers()
-        return self._queue(self._core.catalogue.named(queue.name))
+        return shown.queue(self._core, self._core.catalogue.named(queue.name))
 
     async def queue_set(self, given: Arguments) -> dict[str, Any]:
         """Change a queue."""
@@ -61,7 +60,7 @@ class Commands:
             values["kind"] = Kind(given["kind"])
         queue = await self._core.catalogue.change(given["name"], **values)
         await self._core.renew_offers()
-        return self._queue(self._core.catalogue.named(queue.name))
+        return shown.queue(self._core, self._core.catalogue.named(queue.name))
 
     async def queue_remove(self, given: Arguments) -> dict[str, Any]:
         """Remove a queue."""
@@ -70,13 +69,13 @@ class Commands:
 
     async def device_list(self, _: Arguments) -> list[dict[str, Any]]:
         """All devices."""
-        return [_device(row) for row in self._core.fleet.listed()]
+        return [shown.device(row) for row in self._core.fleet.listed()]
 
     async def device_show(self, given: Arguments) -> dict[str, Any]:
         """One device, with its price."""
         row = self._core.fleet.named(given["name"])
         price = await self._core.desk.price(row.id)
-        return _device(row) | {"price": {"mono": price.mono, "color": price.color, "sheet": price.sheet}}
+        return shown.device(row) | {"price": {"mono": price.mono, "color": price.color, "sheet": price.sheet}}
 
     async def device_add(self, given: Arguments) -> dict[str, Any]:
         """Add a device."""
@@ -84,7 +83,7 @@ class Commands:
             given["name"], given["uri"], info=given.get("info") or "", location=given.get("location") or ""
         )
         await self._price(row.id, given)
-        return _device(row)
+        return shown.device(row)
 
     async def device_set(self, given: Arguments) -> dict[str, Any]:
         """Change a device, and its price."""
@@ -101,11 +100,11 @@ class Commands:
 
     async def user_list(self, _: Arguments) -> list[dict[str, Any]]:
         """People."""
-        return [await self._person(person) for person in await self._core.people.listed()]
+        return [await shown.person(self._core, person) for person in await self._core.people.listed()]
 
     async def user_show(self, given: Arguments) -> dict[str, Any]:
         """One person."""
-        return await self._person(await self._found(given["name"]))
+        return await shown.person(self._core, await self._found(given["name"]))
 
     async def user_add(self, given: Arguments) -> dict[str, Any]:
         """Add a person."""
@@ -116,7 +115,7 @@ class Commands:
             administrator=bool(given.get("administrator")),
             restricted=bool(given.get("restricted")),
         )
-        return await self._person(person)
+        return await shown.person(self._core, person)
 
     async def user_set(self, given: Arguments) -> dict[str, Any]:
         """Change a person: password, rights, credit."""
@@ -136,7 +135,7 @@ class Commands:
             await self._core.home.database.write(
                 lambda connection: ledger.credit(connection, node, person.id, amount, memo, "")
             )
-        return await self._person(person)
+        return await shown.person(self._core, person)
 
     async def user_remove(self, given: Arguments) -> dict[str, Any]:
         """Remove a person."""
@@ -149,7 +148,7 @@ class Commands:
         final = None if given.get("all") else False
         limit = max(1, min(int(given.get("limit") or 200), 10_000))
         jobs = await self._core.jobs.selected(queue_id=queue, final=final, newest_first=True, limit=limit)
-        return [await self._job(job) for job in jobs]
+        return [await shown.job(self._core, job) for job in jobs]
 
     async def job_show(self, given: Arguments) -> dict[str, Any]:
         """One job with its attempts and its ledger line."""
@@ -157,10 +156,10 @@ class Commands:
         tried = await self._core.home.database.read(lambda connection: attempts.of_job(connection, job.id))
         rows = [
             {
-                "device": self._device_name(attempt.device_id),
-                "began": _moment(attempt.began_at),
-                "sent": _moment(attempt.sent_at),
-                "ended": _moment(attempt.ended_at),
+                "device": shown.device_name(self._core, attempt.device_id),
+                "began": shown.moment(attempt.began_at),
+                "sent": shown.moment(attempt.sent_at),
+                "ended": shown.moment(attempt.ended_at),
                 "outcome": attempt.outcome,
                 "impressions": attempt.impressions,
                 "source": attempt.source,
@@ -168,19 +167,19 @@ class Commands:
             }
             for attempt in tried
         ]
-        return await self._job(job) | {"attempts": rows}
+        return await shown.job(self._core, job) | {"attempts": rows}
 
     async def job_release(self, given: Arguments) -> dict[str, Any]:
         """Release a held job."""
         job = await self._numbered(given)
         device = self._core.fleet.named(given["device"]).id if given.get("device") else None
         confirmed = bool(given.get("again"))
-        return await self._job(await self._core.desk.release(None, job.id, device, confirmed=confirmed))
+        return await shown.job(self._core, await self._core.desk.release(None, job.id, device, confirmed=confirmed))
 
     async def job_hold(self, given: Arguments) -> dict[str, Any]:
         """Hold a job that waits for its device."""
         job = await self._numbered(given)
-        return await self._job(await self._core.desk.hold(None, job.id))
+        return await shown.job(self._core, await self._core.desk.hold(None, job.id))
 
     async def job_cancel(self, given: Arguments) -> dict[str, Any]:
         """Cancel a job."""
@@ -191,20 +190,22 @@ class Commands:
             if self._cancel_active is None:
                 raise NotPossible("It was being printed when the gateway ended. Start the gateway first.")
             await self._cancel_active(job.id)
-            return await self._job(await self._core.jobs.get(job.id))
-        return await self._job(await self._core.desk.delete(None, job.id))
+            return await shown.job(self._core, await self._core.jobs.get(job.id))
+        return await shown.job(self._core, await self._core.desk.delete(None, job.id))
 
     async def job_settle(self, given: Arguments) -> dict[str, Any]:
         """Decide a job of unknown outcome."""
         job = await self._numbered(given)
-        return await self._job(await self._core.desk.settle_uncertain(None, job.id, printed=bool(given["printed"])))
+        return await shown.job(
+            self._core, await self._core.desk.settle_uncertain(None, job.id, printed=bool(given["printed"]))
+        )
 
     async def price_show(self, _: Arguments) -> list[dict[str, Any]]:
         """Prices: of each device that has its own, and of all others."""
         found = await self._core.home.database.read(accounts.prices)
         return [
             {
-                "device": self._device_name(device) if device else "(others)",
+                "device": shown.device_name(self._core, device) if device else "(others)",
                 "mono": price.mono,
                 "color": price.color,
                 "sheet": price.sheet,
@@ -218,7 +219,7 @@ class Commands:
         await self._price(device, given)
         return await self.price_show({})
 
-    async def sign_in_link(self, _: Arguments) -> dict[str, Any]:
+    async def first_run_link(self, _: Arguments) -> dict[str, Any]:
         """Make a one-time link for the administrator."""
         return {"token": await first_run.new_link(self._core.home.database)}
 
@@ -255,7 +256,10 @@ class Commands:
                 for name in ("mono", "color", "sheet")
             )
         )
-        await self._core.home.database.write(lambda connection: accounts.put_price(connection, device_id, fresh))
+        node = self._core.home.node
+        await self._core.home.database.write(
+            lambda connection: ledger.set_price(connection, node, device_id, fresh, "")
+        )
 
     async def _numbered(self, given: Arguments) -> Job:
         return await self._core.jobs.numbered(int(given["id"]))
@@ -265,110 +269,6 @@ class Commands:
         if person is None:
             raise NotPossible(f"There is no person called {name}. `printgate user list` shows who there is.")
         return person
-
-    async def _person(self, person: Person) -> dict[str, Any]:
-        node = self._core.home.node
-        balance, available = await self._core.home.database.write(
-            lambda connection: ledger.balance(connection, node, person.id)
-        )
-        return {
-            "id": person.id,
-            "name": person.name,
-            "display_name": person.display_name,
-            "administrator": person.administrator,
-            "restricted": person.restricted,
-            "disabled": person.disabled,
-            "balance": balance,
-            "available": available,
-        }
-
-    def _device_name(self, device_id: str | None) -> str | None:
-        found = next((row.name for row in self._core.fleet.listed() if row.id == device_id), None)
-        return found or device_id
-
-    def _queue(self, queue: Queue) -> dict[str, Any]:
-        return {
-            "id": queue.id,
-            "name": queue.name,
-            "kind": queue.kind.value,
-            "info": queue.info,
-            "location": queue.location,
-            "devices": [self._device_name(device) for device in queue.devices],
-            "default_device": self._device_name(queue.default_device),
-            "trusted_networks": list(queue.trusted_networks),
-            "accept_unowned": queue.accept_unowned,
-            "needs_password": queue.needs_password,
-            "release_after": queue.release_after,
-            "retention": queue.retention,
-            "retain_for": queue.retain_for,
-            "accepting": queue.accepting,
-            "waiting": self._core.jobs.waiting(queue.id),
-            "path": f"/ipp/print/{queue.name}",
-        }
-
-    async def _job(self, job: Job) -> dict[str, Any]:
-        charge = await self._core.home.database.read(lambda connection: accounts.charge_of(connection, job.id))
-        held = await self._core.home.database.read(lambda connection: accounts.reservation_of(connection, job.id))
-        queue = self._core.catalogue.get(job.queue_id)
-        line = charge and {
-            "amount": -charge.amount,
-            "impressions": charge.impressions,
-            "color_impressions": charge.color_impressions,
-            "sheets": charge.sheets,
-            "basis": charge.basis,
-        }
-        return {
-            "id": job.job_id,
-            "uuid": job.id,
-            "queue": queue.name if queue else None,
-            "user": job.user_name,
-            "title": job.title,
-            "state": job.state.keyword,
-            "reasons": list(job.reasons),
-            "message": job.message,
-            "uncertain": job.uncertain,
-            "format": job.document_format,
-            "size": job.size,
-            "verdict": job.verdict,
-            "pages": job.pages,
-            "color_pages": job.color_impressions,
-            "copies": job.ticket.copies,
-            "sides": job.ticket.sides,
-            "device": self._device_name(job.device_id),
-            "impressions_completed": job.impressions_completed,
-            "sheets_completed": job.sheets_completed,
-            "created": _moment(job.created_at),
-            "completed": _moment(job.completed_at),
-            "expires": _moment(job.expires_at),
-            "reserved": held.amount if held else None,
-            "charge": line,
-        }
-
-
-def _device(row: DeviceRow) -> dict[str, Any]:
-    can = row.capabilities
-    return {
-        "id": row.id,
-        "name": row.name,
-        "uri": row.address,
-        "info": row.info,
-        "location": row.location,
-        "enabled": row.enabled,
-        "state": row.state,
-        "reasons": list(row.reasons),
-        "message": row.message,
-        "make_and_model": can.make_and_model if can else None,
-        "formats": list(can.formats) if can else None,
-        "color": can.color if can else None,
-        "sides": list(can.sides) if can else None,
-        "media": list(can.media) if can else None,
-    }
-
-
-def _moment(milliseconds: int | None) -> str | None:
-    if milliseconds is None:
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 Handler = Callable[[Commands, Arguments], Awaitable[Any]]
@@ -397,5 +297,5 @@ _TABLE: Final[dict[str, Handler]] = {
     "job settle": Commands.job_settle,
     "price show": Commands.price_show,
     "price set": Commands.price_set,
-    "sign-in-link": Commands.sign_in_link,
+    "first-run": Commands.first_run_link,
 }

@@ -39,6 +39,11 @@ class Settings:
     body_idle: float = 60.0
     stop_limit: float = 20.0
     device_interval: float = 60.0
+    device_answer_limit: float = 60.0
+    device_busy_limit: float = 120.0
+    device_stall_limit: float = 900.0
+    device_lost_limit: float = 120.0
+    device_follow_limit: float = 7200.0
     unknown_after: int = 86_400
     unknown_policy: str = "free"
 
@@ -62,6 +67,11 @@ MEANING: Final[dict[str, str]] = {
     "body_idle": "seconds a client may be silent within a request",
     "stop_limit": "seconds that jobs being sent are given at stop",
     "device_interval": "seconds between looks at each device",
+    "device_answer_limit": "seconds a device has to answer a question",
+    "device_busy_limit": "seconds a busy device is asked again before the job waits",
+    "device_stall_limit": "seconds a device may take no byte of a document, as while its paper is filled up",
+    "device_lost_limit": "seconds a device may be silent while its job is followed; then the outcome is unknown",
+    "device_follow_limit": "seconds until a job that its device took must have ended",
     "unknown_after": "seconds after which a job of unknown outcome is decided by unknown_policy",
     "unknown_policy": "free (nothing is charged) or charge (as if it had printed)",
 }

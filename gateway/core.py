@@ -1,7 +1,6 @@
 """The parts that exist with or without a running server: rows, spool, people, queues, devices, jobs, the desk."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from certs.pins import Pins
 from devices.fleet import Fleet
@@ -39,7 +38,7 @@ class Core:
             hub = Hub()
             database, node = home.database, home.node
             catalogue = Catalogue(database, node)
-            fleet = Fleet(database, node, device_settings(settings.home))
+            fleet = Fleet(database, node, device_settings(settings))
             jobs = Jobs(database, home.spool, catalogue, hub)
             desk = Desk(database, jobs, catalogue, fleet, hub, node)
             core = cls(settings, home, hub, People(database, node), catalogue, fleet, jobs, desk)
@@ -65,7 +64,15 @@ class Core:
         await self.home.close()
 
 
-def device_settings(home: Path) -> DeviceSettings:
+def device_settings(settings: Settings) -> DeviceSettings:
     """How devices are spoken to: certificates pinned at first sight, trial printers below the home only."""
-    pins = Pins.open(home / "pins.json")
-    return DeviceSettings(home=home, pin=pins.accept)
+    pins = Pins.open(settings.home / "pins.json")
+    return DeviceSettings(
+        home=settings.home,
+        pin=pins.accept,
+        idle_timeout=settings.device_answer_limit,
+        busy_limit=settings.device_busy_limit,
+        stall_timeout=settings.device_stall_limit,
+        lost_limit=settings.device_lost_limit,
+        follow_limit=settings.device_follow_limit,
+    )

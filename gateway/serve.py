@@ -1,6 +1,7 @@
 """`printgate serve`: run until told to stop, and tell a newcomer how to print."""
 
 import asyncio
+import gc
 import resource
 import signal
 import socket
@@ -63,6 +64,9 @@ async def serve(settings: Settings) -> int:
             home=settings.home,
         )
         print(words, flush=True)
+    # What was loaded stays: the collector need not walk it again and again while requests are answered.
+    gc.collect()
+    gc.freeze()
     log.info("serving", port=gateway.port, sandbox=gateway.sandbox.level)
     print(f"ready ipp://{host}:{gateway.port}{PATH}/follow-me", flush=True)
     await stopping.wait()

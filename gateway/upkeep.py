@@ -1,7 +1,6 @@
 """What must be done now and then: release and expire jobs, shred, renew certificates, decide unknown outcomes."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,6 @@ from release.errors import ReleaseError
 log = structlog.get_logger(__name__)
 
 TICK: Final = 0.5  # seconds; a queue's release-after is kept to this
-_INCOMING: Final = 300  # seconds that a created job may wait for its document (multiple-operation-time-out)
 
 
 @dataclass(slots=True)
@@ -32,7 +30,7 @@ class _Duty:
     every: float
     work: Callable[[], Awaitable[object]]
     name: str
-    due: float = 0.0
+    first: float = 0.0  # seconds until it is done for the first time
 
 
 class Upkeep:
@@ -43,29 +41,20 @@ class Upkeep:
         self._duties = [
             _Duty(TICK, self._release, "release"),
             _Duty(2.0, core.jobs.expire, "expiry"),
-            _Duty(10.0, self._give_up_incoming, "incoming"),
+            _Duty(10.0, core.jobs.give_up_incoming, "incoming"),
             _Duty(60.0, self._decide_unknown, "unknown outcomes"),
             _Duty(60.0, core.home.database.truncate_wal, "shredding"),
             _Duty(300.0, core.home.spool.reclaim, "reclaiming"),
             _Duty(3600.0, self._certificate, "certificate"),
             _Duty(3600.0, core.home.spool.destroy_unused_keys, "keys"),
-            _Duty(86_400.0, core.home.spool.compact, "compaction", due=time.monotonic() + 3600),
+            _Duty(86_400.0, core.home.spool.compact, "compaction", first=3600),
         ]
 
     async def run(self) -> None:
-        """Do the duties until cancelled."""
-        while True:
+        """Do the duties until cancelled, beside each other: a long one must not hold up the release of jobs."""
+        async with asyncio.TaskGroup() as group:
             for duty in self._duties:
-                if time.monotonic() < duty.due:
-                    continue
-                duty.due = time.monotonic() + duty.every
-                try:
-                    await duty.work()
-                except asyncio.CancelledError:
-                    raise
-                except Exception as error:
-                    log.warning("a duty failed", duty=duty.name, error=str(error))
-            await asyncio.sleep(TICK)
+                group.create_task(_done_again_and_again(duty))
 
     async def _release(self) -> None:
         """Let go what its queue releases by itself; what cannot go now waits, and says why."""
@@ -77,15 +66,14 @@ class Upkeep:
                 again = partial(job_rows.note, uuid=job.id, release_at=later, message=str(error))
                 await self._core.home.database.write(again)
 
-    async def _give_up_incoming(self) -> None:
-        for job in await self._core.jobs.forgotten(_INCOMING):
-            await self._core.jobs.abort(job.id, ("aborted-by-system",), "Its document never came. Print it again.")
-
     async def _decide_unknown(self) -> None:
         """Let policy decide what the device, and for a day nobody else, could tell."""
         charge = self._settings.unknown_policy == "charge"
         for job in await self._core.jobs.undecided(self._settings.unknown_after):
-            await self._core.desk.settle_uncertain(None, job.id, printed=charge)
+            try:
+                await self._core.desk.settle_uncertain(None, job.id, printed=charge)
+            except (ReleaseError, JobError) as error:
+                log.warning("unknown outcome not decided", job=job.job_id, error=str(error))
 
     async def _certificate(self) -> None:
         names = await asyncio.to_thread(machine_names, self._settings.names)
@@ -93,3 +81,13 @@ class Upkeep:
         # On the loop's thread: a context must not change beside a handshake.
         if self._identity.renew_if_needed(None, names):
             log.info("certificate renewed", until=self._identity.not_after.isoformat())
+
+
+async def _done_again_and_again(duty: _Duty) -> None:
+    await asyncio.sleep(duty.first)
+    while True:
+        try:
+            await duty.work()
+        except Exception as error:
+            log.warning("a duty failed", duty=duty.name, error=str(error))
+        await asyncio.sleep(duty.every)

@@ -1,7 +1,8 @@
 """The operations that ask: Get-Printer-Attributes, Get-Jobs, Get-Job-Attributes, Identify-Printer."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from ipp.codec import encode_group
@@ -9,15 +10,40 @@ from ipp.enums import GroupTag, JobState, Status
 from ipp_server import job_attributes
 from ipp_server.errors import RequestFault
 from ipp_server.request import Request
-from ipp_server.service import Reply, Service
-from jobs.errors import NotPossible
+from ipp_server.service import Reply, Service, noting
+from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
 from jobs.queue import FORMATS
 
 _PAGE: Final = 200
-_STREAM_FROM: Final = 200  # jobs from which an answer is streamed
 _LONGEST: Final = 100_000
-_ACTIONS: Final = frozenset({"display", "flash", "sound", "speak"})
+_MOST_IDS: Final = 1000  # job-ids looked up for one request
+ACTIONS: Final = ("display",)
+"""identify-actions that a queue passes on to its device."""
+
+
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which jobs a value of which-jobs means, and whether the newest comes first."""
+
+    final: bool | None = None
+    states: tuple[JobState, ...] | None = None
+    newest_first: bool = False
+
+
+WHICH: Final[dict[str, Which]] = {
+    "completed": Which(final=True, newest_first=True),
+    # In the order in which they print (RFC 8011 section 4.2.6.1).
+    "not-completed": Which(final=False),
+    "aborted": Which(states=(JobState.ABORTED,), newest_first=True),
+    "all": Which(newest_first=True),
+    "canceled": Which(states=(JobState.CANCELED,), newest_first=True),
+    "pending": Which(states=(JobState.PENDING,)),
+    "pending-held": Which(states=(JobState.PENDING_HELD,)),
+    "processing": Which(states=(JobState.PROCESSING,)),
+    "processing-stopped": Which(states=(JobState.PROCESSING_STOPPED,)),
+}
+"""Values of which-jobs (PWG 5100.11); the table is also what a queue advertises."""
 
 
 async def get_printer_attributes(service: Service, request: Request) -> Reply:
@@ -27,7 +53,7 @@ async def get_printer_attributes(service: Service, request: Request) -> Reply:
         raise RequestFault(
             Status.CLIENT_ERROR_DOCUMENT_FORMAT_NOT_SUPPORTED,
             f"{wanted[:80]} cannot be printed here.",
-            [attribute for attribute in request.operation.attributes if attribute.name == "document-format"],
+            request.sent("document-format"),
         )
     encoded = service.describer.answer(
         request.queue,
@@ -51,71 +77,90 @@ async def get_jobs(service: Service, request: Request) -> "Listing":
     """List the queue's jobs: all of them, their titles and owners only to whom they concern."""
     operation = request.operation
     which = operation.string("which-jobs") or "not-completed"
-    if which not in ("completed", "not-completed", "pending-held"):
+    if which not in WHICH:
         raise RequestFault(
             Status.CLIENT_ERROR_ATTRIBUTES_OR_VALUES_NOT_SUPPORTED,
             f"which-jobs cannot be {which[:40]} here.",
-            [attribute for attribute in operation.attributes if attribute.name == "which-jobs"],
+            request.sent("which-jobs"),
         )
     limit = operation.integer("limit")
     if limit is not None and limit < 1:
         raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "limit must be at least 1.")
+    numbers = operation.integers("job-ids")
+    if numbers and request.sent("which-jobs", "limit", "my-jobs"):
+        raise RequestFault(
+            Status.CLIENT_ERROR_CONFLICTING_ATTRIBUTES, "job-ids says already which jobs: leave the other filters out."
+        )
     mine = operation.boolean("my-jobs") is True
-    return Listing(service, request, which, limit or _LONGEST, mine=mine)
+    return Listing(service, request, WHICH[which], limit or _LONGEST, numbers[:_MOST_IDS], mine=mine)
 
 
 async def identify_printer(service: Service, request: Request) -> Reply:
     """Make the queue's device show itself (PWG 5100.13 section 4.1)."""
     asked = request.operation.strings("identify-actions")
-    if any(action not in _ACTIONS for action in asked):
-        request.unsupported += [a for a in request.operation.attributes if a.name == "identify-actions"]
+    if any(action not in ACTIONS for action in asked):
+        request.unsupported += request.sent("identify-actions")
     try:
         await service.identify(request.queue.id)
     except NotPossible:
         # A queue without a device of its own has nothing to show: the request itself was fine.
-        return Reply(message="The queue has no printer of its own that could show itself.")
-    return Reply()
+        return noting(request, Reply(message="The queue has no printer of its own that could show itself."))
+    return noting(request, Reply())
 
 
 class Listing:
     """An answer to Get-Jobs, made page by page so that ten thousand jobs hold nobody up."""
 
-    def __init__(self, service: Service, request: Request, which: str, limit: int, *, mine: bool) -> None:
-        self._service, self._request, self._which, self._limit, self._mine = service, request, which, limit, mine
+    status: Final = Status.SUCCESSFUL_OK
+
+    def __init__(
+        self, service: Service, request: Request, which: Which, limit: int, numbers: Sequence[int], *, mine: bool
+    ) -> None:
+        self._service, self._request, self._which, self._limit = service, request, which, limit
+        self._numbers, self._mine = numbers, mine
         self._wanted = job_attributes.names(request.requested, ("job-id", "job-uri"))
 
     async def parts(self) -> AsyncIterator[bytes]:
         """The encoded job groups."""
-        left, last = self._limit, None
-        while left > 0:
-            page = await self._page(last, min(left, _PAGE))
-            for job in page:
-                if self._hidden(job.person_id):
-                    continue
+        left = self._limit
+        async for page in self._named() if self._numbers else self._pages():
+            shown = [job for job in page if not self._hidden(job.person_id)]
+            for job in shown[:left]:
                 scene = self._service.scene(self._request, job)
                 yield encode_group(GroupTag.JOB, job_attributes.attributes(job, self._wanted, scene))
-                left -= 1
-            if len(page) < _PAGE and len(page) < left:
+            left -= len(shown)
+            if left <= 0:
                 return
-            if not page:
-                return
-            last = page[-1].job_id
             await asyncio.sleep(0)
 
-    async def _page(self, last: int | None, size: int) -> list[Job]:
-        completed = self._which == "completed"
+    async def _pages(self) -> AsyncIterator[list[Job]]:
+        which, last = self._which, None
+        size = min(self._limit, _PAGE)
         person = self._request.identity.person
-        return await self._service.jobs.selected(
-            queue_id=self._request.queue.id,
-            person_id=(person.id if person else "") if self._mine else None,
-            final=None if self._which == "pending-held" else completed,
-            states=(JobState.PENDING_HELD,) if self._which == "pending-held" else None,
-            # Completed jobs come newest first, the others in the order in which they print (RFC 8011 section 4.2.6).
-            newest_first=completed,
-            before=last if completed else None,
-            after=None if completed else last,
-            limit=size,
-        )
+        while True:
+            page = await self._service.jobs.selected(
+                queue_id=self._request.queue.id,
+                person_id=(person.id if person else "") if self._mine else None,
+                final=which.final,
+                states=which.states,
+                newest_first=which.newest_first,
+                before=last if which.newest_first else None,
+                after=None if which.newest_first else last,
+                limit=size,
+            )
+            yield page
+            if len(page) < size:
+                return
+            last = page[-1].job_id
+
+    async def _named(self) -> AsyncIterator[list[Job]]:
+        for number in dict.fromkeys(self._numbers):
+            try:
+                job = await self._service.jobs.numbered(number)
+            except JobUnknown:
+                continue
+            if job.queue_id == self._request.queue.id:
+                yield [job]
 
     def _hidden(self, person_id: str | None) -> bool:
         """Jobs that nobody owns are shown to nobody but administrators."""

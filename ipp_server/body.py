@@ -41,6 +41,11 @@ class Body:
         self._expects = request.version >= (1, 1) and request.headers.get("Expect", "").lower() == "100-continue"
 
     @property
+    def header(self) -> tuple[tuple[int, int], int, int] | None:
+        """Version, operation and request-id, as soon as they have come."""
+        return self._decoder.header
+
+    @property
     def expects(self) -> bool:
         """Whether the client still waits for leave to send."""
         return self._expects
@@ -60,15 +65,24 @@ class Body:
             if found is not None:
                 return found
             self.go_on()
+        # Most requests have come whole by now, and need no clock.
+        found = self._fed(self._content.read_nowait())
+        if found is not None:
+            return found
         async with _limit(self._patience.idle * 2):
             while True:
                 chunk = await self._content.readany()
                 if not chunk:
                     raise BadMessage("the request ends before its attributes do", self._decoder.pending)
-                found = self._decoder.feed(chunk)
+                found = self._fed(chunk)
                 if found is not None:
-                    self._rest = self._decoder.rest
                     return found
+
+    def _fed(self, chunk: bytes) -> Message | None:
+        found = self._decoder.feed(chunk) if chunk else None
+        if found is not None:
+            self._rest = self._decoder.rest
+        return found
 
     async def _unasked(self) -> Message | None:
         try:
@@ -77,9 +91,8 @@ class Body:
                     chunk = await self._content.readany()
                     if not chunk:
                         return None
-                    found = self._decoder.feed(chunk)
+                    found = self._fed(chunk)
                     if found is not None:
-                        self._rest = self._decoder.rest
                         return found
         except TimeoutError:
             return None
@@ -118,7 +131,7 @@ class Body:
             received = len(self._rest)
             yield self._rest
             self._rest = b""
-        while True:
+        while not self._content.at_eof():
             async with _limit(self._patience.idle):
                 chunk = await self._content.readany()
             if not chunk:

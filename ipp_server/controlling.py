@@ -2,10 +2,11 @@
 
 from typing import Final
 
+from ipp import build
 from ipp.enums import JobState, Status
 from ipp_server.errors import RequestFault
 from ipp_server.request import Request
-from ipp_server.service import Reply, Service
+from ipp_server.service import Reply, Service, noting
 from jobs.errors import NotPossible
 from jobs.job import Job
 from jobs.work import active
@@ -27,9 +28,14 @@ async def cancel_my_jobs(service: Service, request: Request) -> Reply:
         raise RequestFault(Status.CLIENT_ERROR_NOT_AUTHORIZED, "Nobody is known to ask.")
     mine = await service.jobs.selected(queue_id=request.queue.id, person_id=person.id, final=False, limit=_MOST)
     wanted = set(request.operation.integers("job-ids"))
-    if wanted - {job.job_id for job in mine}:
+    wrong = sorted(wanted - {job.job_id for job in mine})
+    if wrong:
         # All or none: a number that is not one's own, or has ended, stops the whole request.
-        raise RequestFault(Status.CLIENT_ERROR_NOT_POSSIBLE, "Not all of these jobs are yours and still waiting.")
+        raise RequestFault(
+            Status.CLIENT_ERROR_NOT_POSSIBLE,
+            "Not all of these jobs are yours and still waiting.",
+            [build.integer("job-ids", *wrong)],
+        )
     for job in mine:
         if not wanted or job.job_id in wanted:
             await _cancel(service, request, job)
@@ -37,14 +43,15 @@ async def cancel_my_jobs(service: Service, request: Request) -> Reply:
 
 
 async def hold_job(service: Service, request: Request) -> Reply:
-    """Hold a job that waits for its device."""
+    """Hold a job that waits for its device; here a job is held until somebody releases it."""
     job = request.job
     assert job is not None
-    if job.state is JobState.PENDING_HELD:
-        _allowed(request, job)
-        return Reply()
-    await service.desk.hold(request.identity.person if not request.identity.administrator else None, job.id)
-    return Reply()
+    _allowed(request, job)
+    if any(until != "indefinite" for until in request.operation.strings("job-hold-until")):
+        request.unsupported += request.sent("job-hold-until")
+    if job.state is not JobState.PENDING_HELD:
+        await service.desk.hold(request.identity.person, job.id)
+    return noting(request, Reply())
 
 
 async def release_job(service: Service, request: Request) -> Reply:
@@ -52,7 +59,7 @@ async def release_job(service: Service, request: Request) -> Reply:
     job = request.job
     assert job is not None
     _allowed(request, job)
-    await service.desk.release(None if request.identity.administrator else request.identity.person, job.id)
+    await service.desk.release(request.identity.person, job.id)
     return Reply()
 
 

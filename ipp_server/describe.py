@@ -101,7 +101,9 @@ class _View:
             "none": set[str](),
         }
         self._groups["all"] = self._groups["printer-description"] | self._groups["job-template"]
-        self._plans: OrderedDict[tuple[str, ...], tuple[bytes, tuple[Maker, ...]]] = OrderedDict()
+        self._plans: OrderedDict[tuple[str, ...], tuple[bytes, tuple[str, ...]]] = OrderedDict()
+        self._live: dict[str, bytes] = {}
+        self._live_at = (0, 0)
 
     def answer(self, requested: tuple[str, ...], queue: Queue, live: Live) -> list[bytes]:
         """Join what was asked for."""
@@ -111,16 +113,26 @@ class _View:
             self._plans[requested] = plan
             while len(self._plans) > _PLANS:
                 self._plans.popitem(last=False)
-        static, makers = plan
-        return [static, *(encode_attribute(make(queue, live)) for make in makers)]
+        static, names = plan
+        if not names:
+            return [static]
+        return [static, *map(self._now(queue, live).__getitem__, names)]
 
-    def _plan(self, requested: Sequence[str]) -> tuple[bytes, tuple[Maker, ...]]:
+    def _now(self, queue: Queue, live: Live) -> dict[str, bytes]:
+        """What changes by itself, encoded; a dateTime counts tenths of a second, so it is good for as long."""
+        at = (int(time.time() * 10), live.waiting)
+        if at != self._live_at:
+            self._live_at = at
+            self._live = {name: encode_attribute(make(queue, live)) for name, make in DYNAMIC.items()}
+        return self._live
+
+    def _plan(self, requested: Sequence[str]) -> tuple[bytes, tuple[str, ...]]:
         names = set[str]()
         for name in requested:
             names |= self._groups.get(name, {name})
         static = [encoded for name, encoded in self._encoded.items() if name in names]
         static += [encoded for name, encoded in self._on_request.items() if name in requested]
-        return b"".join(static), tuple(make for name, make in DYNAMIC.items() if name in names)
+        return b"".join(static), tuple(name for name in DYNAMIC if name in names)
 
 
 class Describer:

@@ -1,6 +1,7 @@
 """IPP over HTTP (RFC 8010 section 4): one request in, one answer out, refused as early as it can be."""
 
 import asyncio
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -41,14 +42,15 @@ _CHARSET_AND_LANGUAGE: Final = (
 )
 _OPERATION_GROUP: Final = encode_group(GroupTag.OPERATION, _CHARSET_AND_LANGUAGE)
 _END: Final = b"\x03"
-_OLDEST: Final = (1, 1)
+_SPOKEN: Final = ((1, 0), (1, 1), (2, 0), (2, 1), (2, 2))
+_AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253})(:[0-9]{1,5})?")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
     """What of a request an answer repeats."""
 
-    version: tuple[int, int] = _OLDEST
+    version: tuple[int, int] = (1, 1)
     request_id: int = 0
 
 
@@ -60,12 +62,12 @@ class IppHandler:
         self.answers: Counter[tuple[int, int]] = Counter()
         """How often each operation was answered with each status."""
 
-    async def __call__(self, request: web.Request) -> web.StreamResponse:
+    async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request; HTTP statuses are for faults of HTTP, everything else is an IPP status."""
-        if not request.content_type.startswith(CONTENT_TYPE):
+        if request.content_type != CONTENT_TYPE:
             return web.Response(status=415, text="This address speaks IPP: POST application/ipp to it.\n")
         body = Body(request, self._service.patience)
-        header, operation = Header(), 0
+        header, operation, last = Header(), 0, False
         try:
             # A wrong password is refused before the body is read.
             identity = await proven(request, self._service.people)
@@ -73,6 +75,8 @@ class IppHandler:
             header = Header(message.version, message.request_id)
             operation = message.code if message.code in OPERATIONS else 0
             reply = await self._reply(request, message, body, identity)
+            # What fails before the first octet of a list leaves can still be said.
+            listed = await _begun(header, reply) if isinstance(reply, Listing) else None
         except (NeedsIdentity, WrongIdentity, TooManyTries) as error:
             return _unauthorised(error)
         except NeedsTls:
@@ -80,14 +84,15 @@ class IppHandler:
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception as error:
-            reply = _fault(error)
-            if isinstance(error, DocumentStalled):
-                request.protocol.force_close()
-        status = Status.SUCCESSFUL_OK if isinstance(reply, Listing) else reply.status
-        self.answers[operation, int(status)] += 1
-        if isinstance(reply, Listing):
-            return await streamed(request, _listed(header, reply))
-        return IppAnswer(_encoded(header, reply))
+            header = _header_of(body, header)
+            reply, listed = _fault(error), None
+            last = isinstance(error, DocumentStalled)
+        self.answers[operation, int(reply.status)] += 1
+        if isinstance(reply, Reply):
+            return IppAnswer(_encoded(header, reply), last=last)
+        assert listed is not None
+        beginning, more = listed
+        return await streamed(request, beginning, more) if more else IppAnswer(beginning)
 
     async def _reply(
         self, request: web.Request, message: Message, body: Body, identity: Identity | None
@@ -96,8 +101,11 @@ class IppHandler:
         row = row_of(message.code) if message.groups else None
         gate.check_groups(message)
         row = row or row_of(message.code)
-        uri, number = gate.target(message)
-        queue, number = self._find(uri, number)
+        uri, number = gate.target(message, wants_job=row.job)
+        queue, named = self._find(uri)
+        if named is not None and (number is not None or not row.job):
+            raise QueueUnknown("A job's URI stands where a printer's is wanted.")
+        number = named if number is None else number
         asked = Request(
             message=message,
             queue=queue,
@@ -111,15 +119,16 @@ class IppHandler:
             asked.job = await self._job(queue, number)
         return await row.handler(self._service, asked)
 
-    def _find(self, uri: str, number: int | None) -> tuple[Queue, int | None]:
-        """Find the queue, and the job's number, that a URI names: …/ipp/print/QUEUE[/JOB]."""
+    def _find(self, uri: str) -> tuple[Queue, int | None]:
+        """Find the queue, and the job's number, that a URI names: …/ipp/print[/QUEUE[/JOB]]."""
         try:
             path = unquote(urlsplit(uri).path)
         except ValueError:
             raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "That is no URI.") from None
         parts = [part for part in path.removeprefix(PATH).split("/") if part]
-        if not path.startswith(PATH) or len(parts) > 2:
+        if not f"{path}/".startswith(f"{PATH}/") or len(parts) > 2:
             raise QueueUnknown("There is nothing to print on at that URI.")
+        number = None
         name = parts[0] if parts else self._default_name()
         if len(parts) == 2:
             number = int(parts[1]) if parts[1].isascii() and parts[1].isdigit() and len(parts[1]) < 11 else -1
@@ -154,10 +163,20 @@ class IppHandler:
 def _authority(request: web.Request) -> str:
     """Return host:port as the client wrote it, if it is one; else our own end of the connection."""
     host = request.headers.get("Host", "")
-    if host and len(host) < 260 and all(c.isalnum() or c in ".-:[]_%" for c in host):
+    if _AUTHORITY.fullmatch(host):
         return host
     name = request.transport.get_extra_info("sockname") if request.transport else None
-    return f"{name[0]}:{name[1]}" if name else "localhost"
+    if not name:
+        return "localhost"
+    return f"[{name[0]}]:{name[1]}" if ":" in name[0] else f"{name[0]}:{name[1]}"
+
+
+def _header_of(body: Body, known: Header) -> Header:
+    """What to repeat of a request: of one that could not be read to its end, what came of its header."""
+    if known.request_id or body.header is None:
+        return known
+    version, _, request_id = body.header
+    return Header(version, request_id)
 
 
 def _fault(error: Exception) -> Reply:
@@ -173,8 +192,8 @@ def _fault(error: Exception) -> Reply:
 
 
 def _head(header: Header, status: Status, message: str, unsupported: "tuple[Attribute, ...]") -> list[bytes]:
-    major, minor = header.version
-    version = (major, minor) if (1, 0) <= (major, minor) <= (2, 2) else ((2, 2) if major == 2 else _OLDEST)
+    # The version that was asked for, or the nearest below it (RFC 8011 section 4.1.8).
+    version = max((known for known in _SPOKEN if known <= header.version), default=_SPOKEN[0])
     parts = [encode_header(version, status, header.request_id), _OPERATION_GROUP]
     if message:
         parts.append(build_status_message(message))
@@ -191,6 +210,14 @@ def build_status_message(message: str) -> bytes:
 def _encoded(header: Header, reply: Reply) -> bytes:
     head = _head(header, reply.status, reply.message, tuple(reply.unsupported))
     return b"".join([*head, *reply.parts, _END])
+
+
+async def _begun(header: Header, listing: Listing) -> tuple[bytes, AsyncIterator[bytes] | None]:
+    """Make the beginning of a list; the iterator makes the rest, None if there is no more."""
+    parts = _listed(header, listing)
+    beginning = await anext(parts)
+    second = await anext(parts, None)
+    return (beginning, None) if second is None else (beginning + second, parts)
 
 
 async def _listed(header: Header, listing: Listing) -> AsyncIterator[bytes]:

@@ -6,8 +6,9 @@ from typing import Final
 
 from ipp import build
 from ipp.message import Attribute
+from ipp.syntax import MAX
 from ipp.values import Range, Resolution
-from ipp_server.describe import moment, since, up_time
+from ipp_server.describe import moment, up_time
 from jobs.job import Job
 from jobs.ticket import Ticket
 
@@ -22,7 +23,10 @@ class Scene:
 
 
 def _time(name: str, value: int | None, scene: Scene) -> Attribute:
-    return build.no_value(name) if value is None else build.integer(name, since(value, scene.started))
+    if value is None:
+        return build.no_value(name)
+    # What happened before the gateway started is at 0: its clock is printer-up-time (RFC 8011 section 5.3.14).
+    return build.integer(name, max(0, int(value / 1000 - scene.started)))
 
 
 def _date(name: str, value: int | None) -> Attribute:
@@ -30,10 +34,18 @@ def _date(name: str, value: int | None) -> Attribute:
 
 
 def _count(name: str, value: int | None) -> Attribute:
-    return build.no_value(name) if value is None else build.integer(name, value)
+    return build.no_value(name) if value is None else build.integer(name, min(value, MAX))
 
 
-Row = Callable[[Job, Scene], Attribute]
+def _k_octets(job: Job) -> int:
+    return min((job.size + 1023) // 1024, MAX)
+
+
+def _if(make: Callable[[str, str], Attribute], name: str, value: str | None) -> Attribute | None:
+    return make(name, value) if value else None
+
+
+Row = Callable[[Job, Scene], Attribute | None]
 
 DESCRIPTION: Final[dict[str, Row]] = {
     "job-id": lambda job, _: build.integer("job-id", job.job_id),
@@ -53,9 +65,9 @@ DESCRIPTION: Final[dict[str, Row]] = {
     "job-media-sheets": lambda job, _: _count("job-media-sheets", job.sheets),
     "job-media-sheets-completed": lambda job, _: build.integer("job-media-sheets-completed", job.sheets_completed or 0),
     "job-pages": lambda job, _: _count("job-pages", job.pages),
-    "job-k-octets": lambda job, _: build.integer("job-k-octets", (job.size + 1023) // 1024),
+    "job-k-octets": lambda job, _: build.integer("job-k-octets", _k_octets(job)),
     "job-k-octets-processed": lambda job, _: build.integer(
-        "job-k-octets-processed", (job.size + 1023) // 1024 if job.final else 0
+        "job-k-octets-processed", _k_octets(job) if job.final else 0
     ),
     "number-of-documents": lambda job, _: build.integer("number-of-documents", int(job.size > 0)),
     "time-at-creation": lambda job, scene: _time("time-at-creation", job.created_at, scene),
@@ -64,12 +76,12 @@ DESCRIPTION: Final[dict[str, Row]] = {
     "date-time-at-creation": lambda job, _: _date("date-time-at-creation", job.created_at),
     "date-time-at-processing": lambda job, _: _date("date-time-at-processing", job.processing_at),
     "date-time-at-completed": lambda job, _: _date("date-time-at-completed", job.completed_at),
-    "document-format": lambda job, _: build.mime("document-format", job.document_format or "application/octet-stream"),
-    "document-format-supplied": lambda job, _: build.mime(
-        "document-format-supplied", job.declared_format or "application/octet-stream"
+    "document-format": lambda job, _: _if(build.mime, "document-format", job.document_format),
+    "document-format-supplied": lambda job, _: _if(build.mime, "document-format-supplied", job.declared_format),
+    "document-name-supplied": lambda job, _: _if(build.name, "document-name-supplied", job.document_name),
+    "job-originating-user-uri": lambda job, _: _if(
+        build.uri, "job-originating-user-uri", job.person_id and f"urn:uuid:{job.person_id}"
     ),
-    "document-name-supplied": lambda job, _: build.name("document-name-supplied", job.document_name),
-    "job-originating-user-uri": lambda job, _: build.uri("job-originating-user-uri", f"urn:uuid:{job.person_id}"),
     "job-more-info": lambda _, scene: build.uri("job-more-info", _web(scene.printer_uri)),
     "attributes-charset": lambda _, __: build.charset("attributes-charset", "utf-8"),
     "attributes-natural-language": lambda _, __: build.language("attributes-natural-language", "en"),
@@ -85,8 +97,6 @@ PRIVATE: Final = frozenset(
     }
 )
 """What is nobody's business but the owner's and administrators' (job-privacy-attributes, PWG 5100.16)."""
-
-_UNOWNED: Final = frozenset({"job-originating-user-uri"})
 
 TEMPLATE: Final[dict[str, Callable[[Ticket], Attribute | None]]] = {
     "copies": lambda ticket: build.integer("copies", ticket.copies),
@@ -138,11 +148,9 @@ def names(requested: Iterable[str], default: Iterable[str]) -> frozenset[str]:
 def attributes(job: Job, wanted: frozenset[str], scene: Scene) -> list[Attribute]:
     """The attributes of a job that were asked for and may be seen."""
     hidden = frozenset() if scene.private else PRIVATE
-    if job.person_id is None:
-        hidden |= _UNOWNED
     told = [row(job, scene) for name, row in DESCRIPTION.items() if name in wanted and name not in hidden]
     made = [row(job.ticket) for name, row in TEMPLATE.items() if name in wanted]
-    return told + [attribute for attribute in made if attribute is not None]
+    return [attribute for attribute in told + made if attribute is not None]
 
 
 def _web(printer_uri: str) -> str:

@@ -34,6 +34,7 @@ class House:
     language: str = "en"
     operations: tuple[Operation, ...] = ()
     which_jobs: tuple[str, ...] = ("completed", "not-completed")
+    identify_actions: tuple[str, ...] = ("display",)
 
 
 def queue_uuid(queue: Queue) -> str:
@@ -69,7 +70,7 @@ def description(queue: Queue, house: House, authority: str, *, secure: bool) -> 
         # Messages are in English; what an administrator wrote is in the house's language.
         build.language("generated-natural-language-supported", *dict.fromkeys(("en", house.language))),
         build.keyword("identify-actions-default", "display"),
-        build.keyword("identify-actions-supported", "display"),
+        build.keyword("identify-actions-supported", *house.identify_actions),
         build.keyword("ipp-features-supported", "ipp-everywhere", "ipp-everywhere-server"),
         build.keyword("ipp-versions-supported", *VERSIONS),
         build.keyword("job-creation-attributes-supported", *_creation_attributes()),

@@ -8,7 +8,7 @@ from ipp_server import job_attributes
 from ipp_server.errors import RequestFault
 from ipp_server.job_attributes import Scene
 from ipp_server.request import Request
-from ipp_server.service import Reply, Service
+from ipp_server.service import Reply, Service, noting
 from jobs.intake import Accepted, Submission
 from jobs.job import Job
 from jobs.ticket import resolve
@@ -19,7 +19,7 @@ async def validate_job(service: Service, request: Request) -> Reply:
     submission = _submission(request)
     request.compression()
     await service.intake.admit(submission)
-    return _noting(request, Reply())
+    return noting(request, Reply())
 
 
 async def print_job(service: Service, request: Request) -> Reply:
@@ -28,12 +28,12 @@ async def print_job(service: Service, request: Request) -> Reply:
     compression = request.compression()
     await service.intake.admit(submission)
     accepted = await service.intake.submit(submission, request.body.document(compression))
-    return _noting(request, _made(service, request, accepted))
+    return noting(request, _made(service, request, accepted))
 
 
 async def create_job(service: Service, request: Request) -> Reply:
     """Take a job whose document follows."""
-    return _noting(request, _made(service, request, await service.intake.create(_submission(request))))
+    return noting(request, _made(service, request, await service.intake.create(_submission(request))))
 
 
 async def send_document(service: Service, request: Request) -> Reply:
@@ -66,18 +66,18 @@ async def close_job(service: Service, request: Request) -> Reply:
 
 def _submission(request: Request) -> Submission:
     resolved = resolve(request.template, request.queue.offer)
-    request.unsupported += resolved.unsupported
-    if resolved.unsupported and request.fidelity:
+    ticket, unsupported = resolved.ticket, [*resolved.unsupported]
+    if request.queue.holds and ticket.job_hold_until == "no-hold":
+        # A follow-me queue holds whatever the client prefers: said, and refused only to who insists.
+        unsupported.append(build.keyword("job-hold-until", "no-hold"))
+        ticket = replace(ticket, job_hold_until=None)
+    if unsupported and request.fidelity:
         raise RequestFault(
             Status.CLIENT_ERROR_ATTRIBUTES_OR_VALUES_NOT_SUPPORTED,
             "The queue does not offer everything that was insisted upon.",
-            resolved.unsupported,
+            unsupported,
         )
-    ticket = resolved.ticket
-    if request.queue.holds and ticket.job_hold_until == "no-hold":
-        # A follow-me queue holds whatever the client prefers: said, and not refused.
-        request.unsupported.append(build.keyword("job-hold-until", "no-hold"))
-        ticket = replace(ticket, job_hold_until=None)
+    request.unsupported += unsupported
     identity = request.identity
     return Submission(
         queue=request.queue,
@@ -124,11 +124,3 @@ def _told(service: Service, request: Request, job: Job) -> Reply:
     scene = Scene(request.printer_uri(), service.started, private=True)
     told = job_attributes.attributes(job, frozenset(job_attributes.JUST_MADE), scene)
     return Reply().add(GroupTag.JOB, told)
-
-
-def _noting(request: Request, reply: Reply) -> Reply:
-    """Name what was not done as asked; the job is taken all the same."""
-    if request.unsupported:
-        reply.unsupported = tuple(request.unsupported)
-        reply.status = Status.SUCCESSFUL_OK_IGNORED_OR_SUBSTITUTED_ATTRIBUTES
-    return reply

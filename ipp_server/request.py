@@ -36,9 +36,13 @@ class Request:
         """The operation attributes."""
         return self.message.group(GroupTag.OPERATION) or _EMPTY
 
+    def sent(self, *names: str) -> list[Attribute]:
+        """Those of the named operation attributes that were sent, as they were sent."""
+        return [attribute for attribute in self.operation.attributes if attribute.name in names]
+
     @property
     def template(self) -> Sequence[Attribute]:
-        """The Job Template attributes, in their own group or (old clients) among the operation attributes."""
+        """The Job Template attributes."""
         group = self.message.group(GroupTag.JOB)
         return group.attributes if group else ()
 
@@ -71,7 +75,7 @@ class Request:
             raise RequestFault(
                 Status.CLIENT_ERROR_COMPRESSION_NOT_SUPPORTED,
                 f"Documents compressed by {value[:40]} cannot be read here. Send them uncompressed.",
-                [attribute for attribute in self.operation.attributes if attribute.name == "compression"],
+                self.sent("compression"),
             )
         return value
 

@@ -60,3 +60,11 @@ class Reply:
         """Append a group whose attributes are encoded already."""
         self.parts += [encode_group_tag(tag), *encoded]
         return self
+
+
+def noting(request: Request, reply: Reply) -> Reply:
+    """Name what was not done as asked; the rest was done all the same (RFC 8011 section 4.1.7)."""
+    if request.unsupported:
+        reply.unsupported = tuple(request.unsupported)
+        reply.status = Status.SUCCESSFUL_OK_IGNORED_OR_SUBSTITUTED_ATTRIBUTES
+    return reply

@@ -1,5 +1,6 @@
 """The queues there are: kept in memory, written through, and told to who shows them."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -22,6 +23,7 @@ class Catalogue:
     def __init__(self, database: Database, node: str) -> None:
         self._database, self._node = database, node
         self._by_name: dict[str, Queue] = {}
+        self._changing = asyncio.Lock()
         self.changed: list[Callable[[], Awaitable[None]]] = []
 
     async def load(self) -> None:
@@ -46,35 +48,36 @@ class Catalogue:
     async def add(self, queue: Queue, *, actor: str = "") -> Queue:
         """Add a queue. Raises BadQueue, QueueExists."""
         fresh = replace(checked(queue), changed_at=_now())
-        if fresh.name in self._by_name:
-            raise QueueExists(f"There is a queue called {fresh.name} already. Choose another name.")
 
         def insert(connection: Connection) -> None:
             store.add_queue(connection, self._node, fresh)
             audit.record(connection, self._node, actor, "queue.add", fresh.id, _told(fresh))
 
-        await self._database.write(insert)
-        self._by_name[fresh.name] = fresh
+        async with self._changing:
+            self._refuse_taken(fresh.name)
+            await self._database.write(insert)
+            self._by_name[fresh.name] = fresh
         await self._tell()
         return fresh
 
-    async def change(self, name: str, *, actor: str = "", **values: Any) -> Queue:
+    async def change(self, name: str, /, *, actor: str = "", **values: Any) -> Queue:
         """Change settings of a queue by field name. Raises QueueUnknown, BadQueue, QueueExists."""
         unknown = values.keys() - _SETTINGS
         if unknown:
             raise BadQueue(f"A queue has no setting called {', '.join(sorted(unknown))}.")
-        before = self.named(name)
-        fresh = replace(checked(replace(before, **values)), changed_at=_now())
-        if fresh.name != name and fresh.name in self._by_name:
-            raise QueueExists(f"There is a queue called {fresh.name} already. Choose another name.")
+        # One change at a time: each is worked out from what the one before it left.
+        async with self._changing:
+            fresh = replace(checked(replace(self.named(name), **values)), changed_at=_now())
+            if fresh.name != name:
+                self._refuse_taken(fresh.name)
 
-        def update(connection: Connection) -> None:
-            store.put_queue(connection, self._node, fresh)
-            audit.record(connection, self._node, actor, "queue.change", fresh.id, _told(fresh))
+            def update(connection: Connection) -> None:
+                store.put_queue(connection, self._node, fresh)
+                audit.record(connection, self._node, actor, "queue.change", fresh.id, _told(fresh))
 
-        await self._database.write(update)
-        self._by_name.pop(name, None)
-        self._by_name[fresh.name] = fresh
+            await self._database.write(update)
+            self._by_name.pop(name, None)
+            self._by_name[fresh.name] = fresh
         await self._tell()
         return fresh
 
@@ -88,19 +91,25 @@ class Catalogue:
             store.remove_queue(connection, queue.id)
             audit.record(connection, self._node, actor, "queue.remove", queue.id, {"name": name})
 
-        await self._database.write(delete)
-        self._by_name.pop(name, None)
+        async with self._changing:
+            await self._database.write(delete)
+            self._by_name.pop(name, None)
         await self._tell()
 
     async def set_offer(self, queue_id: str, offer: Offer) -> None:
         """Keep what the devices behind a queue can do, as `release` found it."""
-        before = self.get(queue_id)
-        if before is None or before.offer == offer:
-            return
-        fresh = replace(before, offer=offer, changed_at=_now())
-        await self._database.write(lambda connection: store.put_queue(connection, self._node, fresh))
-        self._by_name[fresh.name] = fresh
+        async with self._changing:
+            before = self.get(queue_id)
+            if before is None or before.offer == offer:
+                return
+            fresh = replace(before, offer=offer, changed_at=_now())
+            await self._database.write(lambda connection: store.put_queue(connection, self._node, fresh))
+            self._by_name[fresh.name] = fresh
         await self._tell()
+
+    def _refuse_taken(self, name: str) -> None:
+        if name in self._by_name:
+            raise QueueExists(f"There is a queue called {name} already. Choose another name.")
 
     async def _tell(self) -> None:
         for tell in self.changed:

@@ -6,6 +6,7 @@ by their rows.
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
@@ -13,7 +14,7 @@ import structlog
 
 from events.hub import Hub
 from jobs import store
-from jobs.errors import JobError
+from jobs.errors import JobError, NotPossible
 from jobs.job import Job
 from jobs.work import Jobs, now
 from pdl.errors import SandboxFailed
@@ -22,7 +23,7 @@ from pdl.report import Report
 from pdl.sandbox import Sandbox
 from storage import faults
 from storage.database import Database
-from storage.errors import DocumentGone, StorageError
+from storage.errors import DocumentCorrupt, DocumentGone, StorageError
 from storage.spool import Spool
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,7 @@ Judge = Callable[[Job, Report], Awaitable[str | None]]
 
 _AT_ONCE = 2
 _RETRY = 30.0  # seconds until a job whose counting failed for our own reasons is tried again
+_RETRY_LAST = 1800.0  # the longest of these pauses, which double
 
 
 class Inspect(Protocol):
@@ -49,6 +51,7 @@ class Counting:
         self._database, self._spool, self._jobs, self._hub = database, spool, jobs, hub
         self._sandbox, self._judge = sandbox, judge
         self._busy: set[str] = set()
+        self._later: dict[str, tuple[float, float]] = {}  # until when to leave a job alone, and the pause before it
 
     async def run(self) -> None:
         """Count until cancelled."""
@@ -65,16 +68,33 @@ class Counting:
             self._hub.ring("uncounted")  # there may be more: the other worker looks as well
             try:
                 await self._count(uuid)
-            except (StorageError, SandboxFailed, JobError) as error:
+                self._later.pop(uuid, None)
+            except NotPossible:  # cancelled meanwhile
+                self._later.pop(uuid, None)
+            except (StorageError, SandboxFailed, JobError, OSError) as error:
                 log.warning("counting failed, the job waits", job=uuid, error=str(error))
-                await asyncio.sleep(1)
+                self._put_off(uuid)
+            except Exception:
+                # An edge that must go on: one document's fault must not keep all others from being counted.
+                log.exception("counting failed, the job waits", job=uuid)
+                self._put_off(uuid)
             finally:
                 self._busy.discard(uuid)
 
+    def _put_off(self, uuid: str) -> None:
+        _, pause = self._later.get(uuid, (0.0, _RETRY / 2))
+        pause = min(pause * 2, _RETRY_LAST)
+        self._later[uuid] = (time.monotonic() + pause, pause)
+
     async def _next(self) -> str | None:
-        waiting = await self._database.read(lambda connection: store.uncounted(connection, limit=_AT_ONCE + 8))
+        # As many more as are put off: they must not hide the others.
+        limit = _AT_ONCE + len(self._later) + 1
+        waiting = await self._database.read(lambda connection: store.uncounted(connection, limit=limit))
+        if len(waiting) < limit:  # all of them: what is not among them has ended
+            for gone in self._later.keys() - set(waiting) - self._busy:
+                del self._later[gone]
         for uuid in waiting:
-            if uuid not in self._busy:
+            if uuid not in self._busy and self._later.get(uuid, (0.0, 0.0))[0] <= time.monotonic():
                 self._busy.add(uuid)
                 return uuid
         return None
@@ -91,25 +111,31 @@ class Counting:
             return
         try:
             report = await inspect(reader, self._sandbox)
+        except DocumentCorrupt:
+            damaged = "The document was damaged on the server's disk. Print it again."
+            await self._jobs.abort(uuid, ("aborted-by-system",), damaged)
+            return
         finally:
             reader.close()
-        await self._keep(job, report)
-        reason = report.reason if report.verdict == "rejected" else await self._judge(job, report)
-        if reason is not None and report.verdict == "rejected":
-            await self._jobs.abort(uuid, (report.state_reason or "document-format-error", "aborted-by-system"), reason)
-        elif reason is not None:
-            await self._jobs.abort(uuid, ("job-canceled-by-operator",), reason)
+        # Count and refusal are one transaction: a refused job must not be printed in between.
+        if report.verdict == "rejected":
+            reasons = (report.state_reason or "document-format-error", "aborted-by-system")
+            await self._jobs.abort(uuid, reasons, report.reason, **_counted(report))
+        elif (refusal := await self._judge(job, report)) is not None:
+            await self._jobs.abort(uuid, ("job-canceled-by-operator",), refusal, **_counted(report))
+        else:
+            await self._database.write(lambda connection: store.note(connection, uuid, **_counted(report)))
+        log.info("counted", job=job.job_id, verdict=report.verdict, pages=report.pages)
         self._hub.ring("jobs")
 
-    async def _keep(self, job: Job, report: Report) -> None:
-        values: dict[str, Any] = {
-            "counted_at": now(),
-            "verdict": report.verdict,
-            "pages": report.pages,
-            "impressions": report.impressions,
-            "sheets": report.sheets,
-            "color_impressions": len(report.color_pages) if report.confidence.color != "unknown" else None,
-            "report": json.dumps(report.to_json()),
-        }
-        await self._database.write(lambda connection: store.note(connection, job.id, **values))
-        log.info("counted", job=job.job_id, verdict=report.verdict, pages=report.pages)
+
+def _counted(report: Report) -> dict[str, Any]:
+    return {
+        "counted_at": now(),
+        "verdict": report.verdict,
+        "pages": report.pages,
+        "impressions": report.impressions,
+        "sheets": report.sheets,
+        "color_impressions": len(report.color_pages) if report.confidence.color != "unknown" else None,
+        "report": json.dumps(report.to_json()),
+    }

@@ -37,6 +37,8 @@ from storage.spool import Spool
 
 UNKNOWN_FORMAT: Final = "application/octet-stream"
 ACCEPTED: Final = frozenset(FORMATS) - {UNKNOWN_FORMAT}
+INCOMING: Final = 300
+"""multiple-operation-time-out: seconds that a created job waits for its document, and for the word that it was all."""
 _HEAD = 64 * 1024  # bytes that the gateway itself looks at
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that read alike
 _INCOMING = ("job-incoming", "job-data-insufficient")
@@ -95,26 +97,33 @@ class Intake:
         row, code = self._row(submission)
         row |= self._document(found, sealed)
 
-        def insert(connection: Connection) -> Job:
-            self._spool.insert(connection, sealed)
-            store.add_job(connection, row)
-            return _made(row, submission.ticket)
-
-        return await self._commit(insert, sealed, code)
+        job = _made(row, submission.ticket)
+        faults.point("document-received")
+        try:
+            await self._jobs.enter(
+                lambda _: job,
+                documents=(sealed,),
+                rows=lambda: (*self._spool.rows(sealed), (store.INSERT_JOB, row)),
+            )
+        except BaseException:
+            await self._spool.abandon(sealed)
+            raise
+        faults.point("accepted")
+        return Accepted(job, code)
 
     async def create(self, submission: Submission) -> Accepted:
         """Take a job whose document follows (Create-Job)."""
         await self.admit(submission)
         row, code = self._row(submission)
         row |= {"state": int(JobState.PENDING_HELD), "reasons": ",".join(_INCOMING), "incoming": True}
-        row["expires_at"], row["release_at"] = None, None
+        row["expires_at"], row["release_at"] = now() + INCOMING * 1000, None
 
         def insert(connection: Connection) -> Job:
             store.add_job(connection, row)
             return _made(row, submission.ticket)
 
-        job = await self._database.write(insert)
-        self._jobs.entered(job)
+        job = await self._jobs.enter(insert)
+        faults.point("job-created")
         return Accepted(job, code)
 
     async def add_document(
@@ -124,13 +133,15 @@ class Intake:
         self._takes_document(job)
         if declared_format and declared_format not in FORMATS:
             raise FormatNotSupported(f"{declared_format} cannot be printed here. Send it as PDF.")
-        found, sealed = await self._receive(queue, declared_format, chunks)
+        with self._jobs.arriving(job.id):
+            found, sealed = await self._receive(queue, declared_format, chunks)
 
         def attach(connection: Connection) -> Job:
             current = store.get(connection, job.id)
             self._takes_document(current)
             self._spool.insert(connection, sealed)
             values = self._document(found, sealed) | {"declared_format": declared_format}
+            values["expires_at"] = now() + INCOMING * 1000  # the word that it was all may come later
             if document_name:
                 values["document_name"] = document_name[:255]
             store.note(connection, job.id, **values)
@@ -151,26 +162,15 @@ class Intake:
                 raise AlreadyClosed("The job is complete already and takes no more documents.")
             times = self._times(queue)
             store.note(connection, job.id, incoming=False, reasons=",".join(HELD_REASONS), **times)
-            if not queue.holds:
+            if not _held(queue, current.ticket):
                 store.move(connection, job.id, Event.RELEASE, now())
             return store.get(connection, job.id)
 
         if job.document_id is None:
-            return await self._jobs.abort(job.id, ("aborted-by-system",), "No document was sent.")
+            return await self._jobs.abort(job.id, ("aborted-by-system",), "No document was sent.", check=_still_empty)
         closed = await self._database.write(write)
         self._hub.ring("uncounted")
         return closed
-
-    async def _commit(self, insert: Callable[[Connection], Job], sealed: Sealed, code: str | None) -> Accepted:
-        faults.point("document-received")
-        try:
-            job = await self._database.write(insert, documents=(sealed,))
-        except BaseException:
-            await self._spool.abandon(sealed)
-            raise
-        self._jobs.entered(job)
-        self._hub.ring("uncounted")
-        return Accepted(job, code)
 
     async def _receive(self, queue: Queue, declared: str, chunks: AsyncIterable[bytes]) -> tuple[str, Sealed]:
         looking = _Looking(chunks)
@@ -194,7 +194,7 @@ class Intake:
         if submission.person is None:
             code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
             claim = claim_hash(code)
-        state = JobState.PENDING_HELD if queue.holds else JobState.PENDING
+        held = _held(queue, submission.ticket)
         row = {
             "node": self._node,
             "id": new_id(),
@@ -203,8 +203,8 @@ class Intake:
             "person_id": submission.person.id if submission.person else None,
             "user_name": submission.user_name[:255],
             "title": (submission.title or submission.document_name or "Untitled")[:255],
-            "state": int(state),
-            "reasons": ",".join(HELD_REASONS if queue.holds else ("none",)),
+            "state": int(JobState.PENDING_HELD if held else JobState.PENDING),
+            "reasons": ",".join(HELD_REASONS if held else ("none",)),
             "message": "",
             "created_at": now(),
             "processing_at": None,
@@ -236,7 +236,8 @@ class Intake:
         at = now()
         after = queue.release_after
         return {
-            "expires_at": at + queue.retention * 1000 if queue.holds else None,
+            # A direct queue's job is held, too, when its printer turned it down: it must not wait for ever.
+            "expires_at": at + queue.retention * 1000,
             "release_at": at + after * 1000 if queue.holds and after is not None else None,
         }
 
@@ -278,6 +279,16 @@ class _Looking:
             shown = "a format that nobody here knows" if found == UNKNOWN_FORMAT else found
             raise FormatNotSupported(f"The document is {shown} and cannot be printed here. Send it as PDF.")
         self.format = found
+
+
+def _still_empty(job: Job) -> None:
+    if job.document_id is not None or not job.incoming:
+        raise AlreadyClosed("The job is complete already and takes no more documents.")
+
+
+def _held(queue: Queue, ticket: Ticket) -> bool:
+    """Whether a job waits for its owner: its queue holds all of them, or the owner asked for it."""
+    return queue.holds or ticket.job_hold_until == "indefinite"
 
 
 def claim_hash(code: str) -> str:

@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, Self
 
 from jobs.errors import BadQueue
@@ -99,13 +100,7 @@ class Queue:
 
     def trusts(self, address: str) -> bool:
         """Whether what a client at this address says of its user is believed."""
-        try:
-            peer = ipaddress.ip_address(address.split("%", 1)[0])
-        except ValueError:
-            return False
-        peer = getattr(peer, "ipv4_mapped", None) or peer
-        networks = (ipaddress.ip_network(text) for text in self.trusted_networks)
-        return any(peer.version == network.version and peer in network for network in networks)
+        return bool(self.trusted_networks) and _lies_in(address, self.trusted_networks)
 
     def target(self, known: tuple[str, ...]) -> str | None:
         """The device a job goes to when nobody names one: the default, or the only one of the pool."""
@@ -119,6 +114,18 @@ class Queue:
         if self.devices or self.kind is not Kind.FOLLOW_ME:
             return tuple(device for device in self.devices if device in known)
         return known
+
+
+@lru_cache(maxsize=4096)
+def _lies_in(address: str, networks: tuple[str, ...]) -> bool:
+    """Asked for each request, and dear to find out; the same clients come again and again."""
+    try:
+        peer = ipaddress.ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return False
+    peer = getattr(peer, "ipv4_mapped", None) or peer
+    parsed = (ipaddress.ip_network(text) for text in networks)
+    return any(peer.version == network.version and peer in network for network in parsed)
 
 
 def checked(queue: Queue) -> Queue:

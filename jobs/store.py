@@ -122,6 +122,7 @@ _few("job_uncertain", ("processing_at",), job.c.uncertain.is_(True))
 # The sum keeps a database from walking all held jobs by their state: the times and marks above find fewer.
 _HELD = (job.c.state + 0) == int(JobState.PENDING_HELD)
 FINAL = tuple(int(state) for state in lifecycle.FINAL)
+INSERT_JOB = job.insert()
 _JOB_COLUMNS = [job.c[name] for name in Job.__dataclass_fields__]
 
 
@@ -175,7 +176,7 @@ def job_from(row: Row[Any]) -> Job:
 
 def add_job(connection: Connection, row: dict[str, Any]) -> None:
     """Insert a job."""
-    connection.execute(job.insert(), row)
+    connection.execute(INSERT_JOB, row)
 
 
 def find(connection: Connection, *, job_id: int | None = None, uuid: str | None = None) -> Job | None:
@@ -245,8 +246,8 @@ def move(
         "message": message,
         **columns,
     }
-    if state is JobState.PROCESSING and current.processing_at is None:
-        values["processing_at"] = now
+    if state is JobState.PROCESSING and current.state is not JobState.PROCESSING_STOPPED:
+        values["processing_at"] = now  # a second attempt is a second processing
     if state in lifecycle.FINAL:
         values |= {"completed_at": now, "expires_at": None, "release_at": None, "incoming": False}
     connection.execute(job.update().where(job.c.id == uuid), values)
@@ -272,20 +273,38 @@ def uncounted(connection: Connection, limit: int = 100) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def due(connection: Connection, column: str, now: int, limit: int = 100) -> list[Job]:
-    """Held jobs whose time in `column` (expires_at, release_at) has come."""
-    query = select(*_JOB_COLUMNS).where(_HELD, job.c[column] <= now).order_by(job.c[column]).limit(limit)
+def next_pending(connection: Connection) -> list[Job]:
+    """The oldest counted job of each queue and device that waits to be printed, the oldest first."""
+    oldest = (
+        select(func.min(job.c.job_id))
+        .where(job.c.state == int(JobState.PENDING), job.c.counted_at.is_not(None))
+        .group_by(job.c.queue_id, job.c.device_id)
+    )
+    query = select(*_JOB_COLUMNS).where(job.c.job_id.in_(oldest)).order_by(job.c.job_id)
     return [job_from(row) for row in connection.execute(query)]
 
 
-def forgotten(connection: Connection, before: int, limit: int = 100) -> list[Job]:
-    """Jobs created before that moment that still wait for a document or for the word that it was the last."""
-    query = select(*_JOB_COLUMNS).where(_HELD, job.c.incoming.is_(True))
-    return [job_from(row) for row in connection.execute(query.where(job.c.created_at < before).limit(limit))]
+def expiring(connection: Connection, now: int, limit: int = 100) -> list[Job]:
+    """Held jobs whose time is over, but for those that may have printed: policy decides about them, not retention."""
+    query = select(*_JOB_COLUMNS).where(_HELD, job.c.expires_at <= now)
+    query = query.where(job.c.incoming.is_(False), job.c.uncertain.is_(False)).order_by(job.c.expires_at)
+    return [job_from(row) for row in connection.execute(query.limit(limit))]
+
+
+def releasable(connection: Connection, now: int, limit: int = 100) -> list[Job]:
+    """Counted held jobs that their queue lets go by itself now."""
+    query = select(*_JOB_COLUMNS).where(_HELD, job.c.release_at <= now, job.c.counted_at.is_not(None))
+    return [job_from(row) for row in connection.execute(query.order_by(job.c.release_at).limit(limit))]
+
+
+def forgotten(connection: Connection, now: int, limit: int = 100) -> list[Job]:
+    """Created jobs whose time to wait for a document, or for the word that it was the last, is over."""
+    query = select(*_JOB_COLUMNS).where(_HELD, job.c.incoming.is_(True), job.c.expires_at <= now)
+    return [job_from(row) for row in connection.execute(query.limit(limit))]
 
 
 def undecided(connection: Connection, before: int, limit: int = 100) -> list[Job]:
-    """Held jobs of unknown outcome whose printing began before that moment."""
+    """Held jobs of unknown outcome whose last printing began before that moment."""
     query = select(*_JOB_COLUMNS).where(_HELD, job.c.uncertain.is_(True))
     return [job_from(row) for row in connection.execute(query.where(job.c.processing_at < before).limit(limit))]
 

@@ -6,7 +6,7 @@ is left at its default and named in the answer's unsupported attributes.
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self, TypeVar
 
 from ipp.enums import Tag
@@ -56,8 +56,8 @@ class Ticket:
 
     def to_json(self) -> str:
         """Write what differs from the default, for the job's row."""
-        blank = asdict(Ticket())
-        return json.dumps({name: value for name, value in asdict(self).items() if value != blank[name]})
+        said = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return json.dumps({name: value for name, value in said.items() if value != getattr(_PLAIN, name)})
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -67,6 +67,9 @@ class Ticket:
             if name in cls.__dataclass_fields__:
                 fields[name] = _tupled(value)
         return cls(**fields)
+
+
+_PLAIN: Final = Ticket()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """What may be asked of jobs: look at them, hold, cancel, end and forget them. Entering is `jobs.intake`."""
 
+import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final, TypeVar
 
@@ -15,13 +17,19 @@ from jobs.catalogue import Catalogue
 from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
 from jobs.lifecycle import Event, IllegalTransition
+from storage import faults
+from storage.commit import Rows
 from storage.database import Database
+from storage.sealed import Sealed
 from storage.spool import Spool
 
 T = TypeVar("T")
 
 BY_USER: Final = ("job-canceled-by-user",)
 BY_OPERATOR: Final = ("job-canceled-by-operator",)
+
+Check = Callable[[Job], None]
+"""Looks at a job within the transaction that is to end it; raises NotPossible if that may not be any more."""
 
 
 def now() -> int:
@@ -35,6 +43,7 @@ class Jobs:
     def __init__(self, database: Database, spool: Spool, catalogue: Catalogue, hub: Hub) -> None:
         self._database, self._spool, self._catalogue, self._hub = database, spool, catalogue, hub
         self._waiting: Counter[str] = Counter()
+        self._arriving: set[str] = set()
         self._last = 0
 
     async def load(self) -> None:
@@ -51,9 +60,24 @@ class Jobs:
         self._last += 1
         return self._last
 
-    def entered(self, job: Job) -> None:
-        """Note a job that was committed."""
-        self._waiting[job.queue_id] += 1
+    async def enter(
+        self,
+        insert: Callable[[Connection], Job],
+        *,
+        documents: Sequence[Sealed] = (),
+        rows: Callable[[], Rows] | None = None,
+    ) -> Job:
+        """Commit a new job, and count it as waiting even if the caller is cancelled meanwhile."""
+        return await self._followed(insert, self._entered, documents, rows)
+
+    @contextlib.contextmanager
+    def arriving(self, uuid: str) -> Iterator[None]:
+        """While a created job's document is on its way, the job is not given up, however long that takes."""
+        self._arriving.add(uuid)
+        try:
+            yield
+        finally:
+            self._arriving.discard(uuid)
 
     async def numbered(self, job_id: int) -> Job:
         """Find a job by job-id, or raise JobUnknown."""
@@ -70,17 +94,11 @@ class Jobs:
         """One page of jobs; the criteria are those of `jobs.store.selected`."""
         return await self._database.read(lambda connection: store.selected(connection, **criteria))
 
-    async def hold(self, uuid: str) -> Job:
-        """Hold a job that waits for its device (Hold-Job, RFC 8011 section 4.3.5)."""
-        return await self._moved(uuid, Event.HOLD)
-
-    async def cancel(self, uuid: str, reasons: Sequence[str] = BY_USER) -> Job:
-        """Cancel a job that no device works on, and shred its document. Raises NotPossible."""
-        return await self.conclude(uuid, Event.CANCEL, reasons=reasons)
-
-    async def abort(self, uuid: str, reasons: Sequence[str], message: str) -> Job:
+    async def abort(
+        self, uuid: str, reasons: Sequence[str], message: str, *, check: Check | None = None, **columns: Any
+    ) -> Job:
         """Give a job up, saying why, and shred its document. Raises NotPossible."""
-        return await self.conclude(uuid, Event.ABORT, reasons=reasons, message=message)
+        return await self.conclude(uuid, Event.ABORT, reasons=reasons, message=message, check=check, **columns)
 
     async def conclude(
         self,
@@ -89,32 +107,33 @@ class Jobs:
         *,
         reasons: Sequence[str] | None = None,
         message: str = "",
+        check: Check | None = None,
         settle: Callable[[Connection, Job], None] | None = None,
         **columns: Any,
     ) -> Job:
-        """End a job: state, document and whatever `settle` books are one transaction. Raises NotPossible."""
+        """End a job: `check`, state, document and whatever `settle` books are one transaction. Raises NotPossible."""
 
         def write(connection: Connection) -> Job:
-            return self.end(connection, uuid, event, reasons=reasons, message=message, settle=settle, **columns)
+            if check:
+                check(store.get(connection, uuid))
+            return self._end(connection, uuid, event, reasons=reasons, message=message, settle=settle, **columns)
 
-        job = await self._written(write)
-        await self._ended(job)
+        job = await self._followed(write, self._ended)
+        faults.point("concluded")
+        await self._spool.reclaim()
         return job
 
-    def end(
+    def _end(
         self,
         connection: Connection,
         uuid: str,
         event: Event,
         *,
-        reasons: Sequence[str] | None = None,
-        message: str = "",
-        settle: Callable[[Connection, Job], None] | None = None,
+        settle: Callable[[Connection, Job], None] | None,
         **columns: Any,
     ) -> Job:
-        """End a job in the caller's transaction; the caller calls `conclude`'s afterwork through `after_end`."""
         at = now()
-        job = store.move(connection, uuid, event, at, reasons=reasons, message=message, **columns)
+        job = store.move(connection, uuid, event, at, **columns)
         queue = self._catalogue.get(job.queue_id)
         kept = queue.retain_for if queue and event is Event.COMPLETE else 0
         if kept:
@@ -128,15 +147,11 @@ class Jobs:
     async def expire(self) -> int:
         """End the held jobs whose time is over, and shred what was retained long enough; returns how many."""
         at = now()
-        jobs = await self._database.read(lambda connection: store.due(connection, "expires_at", at))
+        jobs = await self._database.read(lambda connection: store.expiring(connection, at))
         for job in jobs:
-            if job.uncertain:  # may have printed: policy decides, not retention
-                continue
             message = "Nobody collected it in time. It was deleted and nothing was charged."
-            try:
-                await self.conclude(job.id, Event.ABORT, reasons=("aborted-by-system",), message=message)
-            except NotPossible:  # released at this very moment
-                continue
+            with contextlib.suppress(NotPossible):  # released at this very moment
+                await self.abort(job.id, ("aborted-by-system",), message, check=_still_waits)
         kept = await self._database.read(lambda connection: store.retained(connection, at))
         for job in kept:
             await self._written(partial(self._shred, job=job))
@@ -144,10 +159,18 @@ class Jobs:
             await self._spool.reclaim()
         return len(jobs) + len(kept)
 
-    async def forgotten(self, seconds: int) -> list[Job]:
-        """Created jobs whose document has not come for so long."""
-        before = now() - seconds * 1000
-        return await self._database.read(lambda connection: store.forgotten(connection, before))
+    async def give_up_incoming(self) -> int:
+        """End created jobs whose document never came (multiple-operation-time-out); returns how many."""
+        at, given_up = now(), 0
+        for job in await self._database.read(lambda connection: store.forgotten(connection, at)):
+            if job.id in self._arriving:
+                continue
+            with contextlib.suppress(NotPossible):  # closed at this very moment
+                await self.abort(
+                    job.id, ("aborted-by-system",), "Its document never came. Print it again.", check=_still_incoming
+                )
+                given_up += 1
+        return given_up
 
     async def undecided(self, seconds: int) -> list[Job]:
         """Jobs whose outcome has been unknown for so long."""
@@ -157,25 +180,45 @@ class Jobs:
     async def due_release(self) -> list[Job]:
         """Held jobs that their queue lets go by itself now."""
         at = now()
-        return await self._database.read(lambda connection: store.due(connection, "release_at", at))
+        return await self._database.read(lambda connection: store.releasable(connection, at))
 
-    async def _moved(self, uuid: str, event: Event, **columns: Any) -> Job:
-        job = await self._written(lambda connection: store.move(connection, uuid, event, now(), **columns))
-        self._hub.ring("jobs")
-        return job
+    async def next_pending(self) -> list[Job]:
+        """The jobs that are next to be printed: of each queue and device one."""
+        return await self._database.read(store.next_pending)
 
-    async def _written(self, write: Callable[[Connection], T]) -> T:
+    async def _written(
+        self,
+        write: Callable[[Connection], T],
+        documents: Sequence[Sealed] = (),
+        rows: Callable[[], Rows] | None = None,
+    ) -> T:
         try:
-            return await self._database.write(write)
+            return await self._database.write(write, documents=documents, rows=rows)
         except IllegalTransition as error:
             raise NotPossible(str(error)) from None
 
-    async def _ended(self, job: Job) -> None:
-        self.after_end(job)
-        await self._spool.reclaim()
+    async def _followed(
+        self,
+        write: Callable[[Connection], Job],
+        then: Callable[[Job], None],
+        documents: Sequence[Sealed] = (),
+        rows: Callable[[], Rows] | None = None,
+    ) -> Job:
+        """Write, and let `then` follow the commit: it happens even if the caller is cancelled meanwhile."""
+        task = asyncio.ensure_future(self._written(write, documents, rows))
 
-    def after_end(self, job: Job) -> None:
-        """Follow a committed end with the counters, and wake who waits for jobs."""
+        def follow(done: asyncio.Future[Job]) -> None:
+            if not done.cancelled() and done.exception() is None:
+                then(done.result())
+
+        task.add_done_callback(follow)
+        return await asyncio.shield(task)
+
+    def _entered(self, job: Job) -> None:
+        self._waiting[job.queue_id] += 1
+        self._hub.ring("uncounted")
+
+    def _ended(self, job: Job) -> None:
         self._waiting[job.queue_id] = max(0, self._waiting[job.queue_id] - 1)
         self._hub.ring("jobs")
 
@@ -183,6 +226,16 @@ class Jobs:
         if job.document_id is not None:
             self._spool.shred(connection, job.document_id)
             store.note(connection, job.id, document_id=None)
+
+
+def _still_waits(job: Job) -> None:
+    if not job.held or job.uncertain or job.incoming:
+        raise NotPossible("It does not wait for its owner any more.")
+
+
+def _still_incoming(job: Job) -> None:
+    if not job.incoming:
+        raise NotPossible("It is complete.")
 
 
 def may_see(job: Job, person_id: str | None, *, administrator: bool) -> bool:

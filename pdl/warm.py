@@ -19,6 +19,7 @@ from pdl.child import Shelter, keep
 from pdl.limits import Limits
 
 LONGEST_MESSAGE = 4096
+NICE = 10
 
 
 def prepare(table: str) -> Shelter:
@@ -58,6 +59,8 @@ def serve(control: socket.socket, shelter: Shelter) -> None:
 def main() -> None:
     """Serve the gateway at the other end of the descriptor named by the first argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
+    # Documents are opened with what processor time the acceptance of others leaves.
+    os.nice(NICE)
     shelter = prepare(sys.argv[2])
     # Keepers are nobody's business once they have reported: let the kernel reap them.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)

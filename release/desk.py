@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from accounting import ledger
 from accounting import store as accounts
 from accounting.errors import CreditExhausted as CreditExhausted  # noqa: PLC0414 - part of the desk's words
-from accounting.price import Price
+from accounting.price import Extent, Price
 from devices.fleet import DeviceUnknown, Fleet
 from devices.store import DeviceRow
 from directory.store import Person
@@ -29,8 +29,17 @@ from jobs.job import Job
 from jobs.lifecycle import Event, IllegalTransition
 from jobs.ticket import Ticket
 from jobs.work import BY_OPERATOR, BY_USER, Jobs, active, now
-from release.errors import CannotPrint, DeviceNotReady, MayHavePrinted, NoDevice, NotYours, StillCounting, WrongCode
-from release.plan import Plan, plan, report_of
+from release.errors import (
+    CannotPrint,
+    DeviceNotReady,
+    MayHavePrinted,
+    NoDevice,
+    NotYours,
+    ReleaseError,
+    StillCounting,
+    WrongCode,
+)
+from release.plan import Plan, asked, plan, report_of
 from storage import faults
 from storage.database import Database
 
@@ -75,6 +84,14 @@ class Quote:
     sheets: int
     colored: int
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """How a job will be printed, and at which price."""
+
+    plan: Plan
+    price: Price
 
 
 class Desk:
@@ -132,10 +149,7 @@ class Desk:
         and, for a job that may have printed already, MayHavePrinted unless `confirmed`.
         """
         job = self._theirs(await self._jobs.get(uuid), actor)
-        if job.state is not JobState.PENDING_HELD or job.incoming:
-            raise NotPossible("The document is not waiting to be released.")
-        if job.uncertain and not confirmed:
-            raise MayHavePrinted("It may have printed already. Look at the printer, then confirm to print it again.")
+        _may_go(job, confirmed=confirmed)
         job = await self._counted(job)
         device = self._device(job, device_id)
         ticket = (changes or Changes()).apply(job.ticket)
@@ -143,6 +157,8 @@ class Desk:
         price = await self.price(device.id)
 
         def write(connection: Connection) -> Job:
+            # Looked at again: another release may have been quicker, and its outcome unknown by now.
+            _may_go(store.get(connection, uuid), confirmed=confirmed)
             self._reserve(connection, job, made, price)
             moved = store.move(
                 connection,
@@ -163,25 +179,26 @@ class Desk:
         self._hub.ring("jobs")
         return moved
 
-    async def authorise(self, job: Job) -> Plan:
-        """Set the price of a direct queue's job aside before it is sent; returns how it will be printed."""
+    async def authorise(self, job: Job) -> Authority:
+        """Say how a released job will be printed, and at which price, where it goes now.
+
+        Raises NoDevice, DeviceNotReady, CannotPrint.
+        """
         device = self._device(job, job.device_id)
-        made = self._plan(job, job.ticket, device)
-        price = await self.price(device.id)
+        return Authority(self._plan(job, job.ticket, device), await self.price(device.id))
 
-        def write(connection: Connection) -> None:
-            if accounts.reservation_of(connection, job.id) is None:
-                self._reserve(connection, job, made, price)
-            store.note(connection, job.id, device_id=device.id)
-
-        await self._database.write(write)
-        return made
+    def reserve(self, connection: Connection, job: Job, authority: Authority) -> None:
+        """Set aside the price of a job that was let go by its queue, not at the desk. Raises CreditExhausted."""
+        if accounts.reservation_of(connection, job.id) is None:
+            self._reserve(connection, job, authority.plan, authority.price)
 
     async def hold(self, actor: Person | None, uuid: str) -> Job:
         """Hold a job that waits for its device, and give back what was set aside."""
         self._theirs(await self._jobs.get(uuid), actor)
 
         def write(connection: Connection) -> Job:
+            # Of a job that is being printed nobody knows yet what is to be paid.
+            _not_at_a_device(store.get(connection, uuid))
             ledger.give_back(connection, uuid)
             return store.move(connection, uuid, Event.HOLD, now(), release_at=None)
 
@@ -192,24 +209,31 @@ class Desk:
     async def delete(self, actor: Person | None, uuid: str) -> Job:
         """Cancel a job that no device works on and shred its document (a job being printed: see `Forward.cancel`)."""
         job = self._theirs(await self._jobs.get(uuid), actor)
-        if active(job):
-            raise NotPossible("It is being printed.")
         reasons = BY_USER if actor is not None and actor.id == job.person_id else BY_OPERATOR
-        return await self._jobs.conclude(
-            uuid, Event.CANCEL, reasons=reasons, settle=lambda connection, _: ledger.give_back(connection, uuid)
-        )
+        operator = actor is None or actor.administrator
+
+        def settle(connection: Connection, current: Job) -> None:
+            held = accounts.reservation_of(connection, uuid)
+            if current.uncertain and not operator and held is not None and held.amount:
+                raise NotPossible("It may have printed, and is to be paid if it did. An administrator decides.")
+            ledger.give_back(connection, uuid)
+
+        return await self._jobs.conclude(uuid, Event.CANCEL, reasons=reasons, check=_not_at_a_device, settle=settle)
 
     async def settle_uncertain(self, actor: Person | None, uuid: str, *, printed: bool) -> Job:
         """Decide a job of unknown outcome: it had printed (and is charged), or it had not (and waits again)."""
         job = await self._jobs.get(uuid)
-        if not job.uncertain or job.state is not JobState.PENDING_HELD:
-            raise NotPossible("There is nothing to decide about this job.")
+        _undecided(job)
         who = actor.id if actor else _SYSTEM
+        queue = self._catalogue.get(job.queue_id)
         if not printed:
+            # It waits again for as long as if it had just come: its first time may be over.
+            expires_at = now() + queue.retention * 1000 if queue else job.expires_at
 
             def free(connection: Connection) -> Job:
+                _undecided(store.get(connection, uuid))
                 ledger.give_back(connection, uuid)
-                store.note(connection, uuid, uncertain=False, message="")
+                store.note(connection, uuid, uncertain=False, message="", expires_at=expires_at)
                 audit.record(connection, self._node, who, "job.not-printed", uuid)
                 return store.get(connection, uuid)
 
@@ -218,12 +242,18 @@ class Desk:
 
         def charge(connection: Connection, ended: Job) -> None:
             basis = "operator" if actor else "policy"
-            ledger.settle(
-                connection, self._node, uuid, ended.person_id, extent.extent, extent.extent.impressions, basis
-            )
+            ledger.settle(connection, self._node, uuid, ended.person_id, extent, extent.impressions, basis)
             audit.record(connection, self._node, who, "job.printed", uuid)
 
-        return await self._jobs.conclude(uuid, Event.COMPLETE, settle=charge, uncertain=False)
+        return await self._jobs.conclude(
+            uuid,
+            Event.COMPLETE,
+            check=_undecided,
+            settle=charge,
+            uncertain=False,
+            impressions_completed=extent.impressions,
+            sheets_completed=extent.sheets,
+        )
 
     async def claim(self, person: Person, code: str) -> Job:
         """Make a job without an owner a person's own, by the code that its sender was given. Raises WrongCode."""
@@ -272,8 +302,11 @@ class Desk:
             raise DeviceNotReady(f"{device.shown} has not answered yet. Check that it is switched on.")
         return plan(ticket, report_of(job), device.capabilities)
 
-    def _extent(self, job: Job) -> Plan:
-        return self._plan(job, job.ticket, self._device(job, job.device_id))
+    def _extent(self, job: Job) -> Extent:
+        try:
+            return self._plan(job, job.ticket, self._device(job, job.device_id)).extent
+        except ReleaseError:  # the device is not there any more: what was asked for is charged
+            return asked(job.ticket, report_of(job))
 
     def _reserve(self, connection: Connection, job: Job, made: Plan, price: Price) -> None:
         payer = person_by_id(connection, job.person_id) if job.person_id else None
@@ -286,3 +319,20 @@ class Desk:
             return await self._database.write(write)
         except IllegalTransition as error:
             raise NotPossible(str(error)) from None
+
+
+def _may_go(job: Job, *, confirmed: bool) -> None:
+    if job.state is not JobState.PENDING_HELD or job.incoming:
+        raise NotPossible("The document is not waiting to be released.")
+    if job.uncertain and not confirmed:
+        raise MayHavePrinted("It may have printed already. Look at the printer, then confirm to print it again.")
+
+
+def _not_at_a_device(job: Job) -> None:
+    if active(job):
+        raise NotPossible("It is being printed.")
+
+
+def _undecided(job: Job) -> None:
+    if not job.uncertain or job.state is not JobState.PENDING_HELD:
+        raise NotPossible("There is nothing to decide about this job.")

@@ -7,6 +7,7 @@ from jobs.queue import MAX_COPIES, Offer
 
 _COMMON = ("iso_a4_210x297mm", "na_letter_8.5x11in")
 _MOST = 60  # media names in an advert
+_FACE_DOWN = ("face-down",)
 _SIDES = ("one-sided", "two-sided-long-edge", "two-sided-short-edge")
 
 
@@ -29,9 +30,14 @@ def offer(devices: Sequence[Capabilities]) -> Offer:
         media_types=_merged((("auto", "stationery", *device.media_types) for device in devices), 40),
         media_sources=_merged((("auto", *device.media_sources) for device in devices), 20),
         resolutions=tuple(resolutions) or (300, 600),
-        output_bins=_merged((device.output_bins for device in devices), 20) or ("face-down",),
+        output_bins=_merged((_FACE_DOWN, *(_ordered(device.output_bins) for device in devices)), 20),
         copies=MAX_COPIES,
     )
+
+
+def _ordered(bins: Iterable[str]) -> tuple[str, ...]:
+    """Leave out face-up: CUPS would send the last page first, and the device that prints may deliver face-down."""
+    return tuple(name for name in bins if name != "face-up")
 
 
 def _merged(lists: Iterable[Sequence[str]], most: int) -> tuple[str, ...]:

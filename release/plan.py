@@ -64,6 +64,18 @@ def plan(ticket: Ticket, report: Report, device: Capabilities) -> Plan:
     return job.rendered(wanted, fallback=passing and not job.must_render())
 
 
+def asked(ticket: Ticket, report: Report) -> Extent:
+    """What was asked for, wherever it would be printed."""
+    return extent(
+        report.pages or 0,
+        report.color_pages,
+        ranges=ticket.page_ranges,
+        copies=ticket.copies if ticket.copies > 1 else max(1, report.copies or 1),
+        two_sided=(ticket.sides or report.sides or "one-sided") != "one-sided",
+        monochrome=ticket.monochrome,
+    )
+
+
 @dataclass(frozen=True)
 class _Job:
     """One document's wishes held against one device."""

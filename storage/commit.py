@@ -2,7 +2,7 @@
 
 import asyncio
 import collections
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,10 @@ _BATCH_BYTES = 16 * 2**20
 _WAITING_UNITS = 20_000
 
 
+Rows = Iterable[tuple[sqlalchemy.Insert, dict[str, Any]]]
+"""Rows to insert. Those of a whole batch that share a statement are inserted together."""
+
+
 @dataclass(slots=True, eq=False)
 class Unit:
     """One unit of work: statements to run in the writer's transaction, and the documents they speak of."""
@@ -24,6 +28,7 @@ class Unit:
     work: Callable[[sqlalchemy.Connection], Any]
     documents: Sequence[Sealed]
     done: asyncio.Future[Any]
+    rows: Callable[[], Rows] | None = None
     sealed_bytes: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,13 +52,18 @@ class GroupCommit:
         self._task: asyncio.Task[None] | None = None
         self._closed = False
 
-    async def submit(self, work: Callable[[sqlalchemy.Connection], Any], documents: Sequence[Sealed]) -> Any:
+    async def submit(
+        self,
+        work: Callable[[sqlalchemy.Connection], Any],
+        documents: Sequence[Sealed],
+        rows: Callable[[], Rows] | None = None,
+    ) -> Any:
         """Return the work's result once it is durable; a caller that is cancelled does not take its unit back."""
         if self._closed:
             raise StorageUnavailable("The database is closed: the gateway is stopping.")
         if len(self._waiting) >= _WAITING_UNITS:
             raise StorageUnavailable("Too many writes wait for the disk: try again later, and check the disk.")
-        unit = Unit(work, documents, asyncio.get_running_loop().create_future())
+        unit = Unit(work, documents, asyncio.get_running_loop().create_future(), rows)
         self._waiting.append(unit)
         if self._task is None:
             self._task = asyncio.create_task(self._run())

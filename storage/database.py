@@ -19,7 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage import faults, migrations
-from storage.commit import GroupCommit, Outcome, Unit
+from storage.commit import GroupCommit, Outcome, Rows, Unit
 from storage.errors import StorageUnavailable, from_database, from_os, is_disk_error
 from storage.sealed import Sealed
 
@@ -89,14 +89,21 @@ class Database:
         task.add_done_callback(self._reads.discard)
         return await asyncio.shield(task)
 
-    async def write(self, fn: Callable[[sqlalchemy.Connection], T], *, documents: Sequence[Sealed] = ()) -> T:
+    async def write(
+        self,
+        fn: Callable[[sqlalchemy.Connection], T],
+        *,
+        documents: Sequence[Sealed] = (),
+        rows: Callable[[], Rows] | None = None,
+    ) -> T:
         """Run `fn` in the writer's transaction and return its result once it is durable on disk.
 
-        `documents` are synced to disk before it. `fn` may run twice (a batch that fails is repeated unit by unit), so
+        `documents` are synced to disk before it; then `rows` are inserted, many units' with one statement, which
+        is several times as quick as by `fn`. `fn` may run twice (a batch that fails is repeated unit by unit), so
         it must do nothing but statements, and must not commit. What it raises reaches its caller alone.
         A caller that is cancelled does not take the work back.
         """
-        result: T = await self._group.submit(fn, documents)
+        result: T = await self._group.submit(fn, documents, rows)
         return result
 
     async def truncate_wal(self) -> bool:
@@ -191,6 +198,7 @@ class Database:
         try:
             connection = self._open_connection()
             with connection.begin():
+                _insert(connection, batch)
                 results = [unit.work(connection) for unit in batch]
         except sqlalchemy.exc.DBAPIError as error:
             known = from_database(error)
@@ -226,6 +234,16 @@ class Database:
             # A full or failing disk: the log stays as it is and is as durable as before.
             return False
         return not busy
+
+
+def _insert(connection: sqlalchemy.Connection, batch: list[Unit]) -> None:
+    """Insert the rows of all units, one statement for all of a kind."""
+    kinds: dict[sqlalchemy.Insert, list[dict[str, Any]]] = {}
+    for unit in batch:
+        for statement, row in unit.rows() if unit.rows else ():
+            kinds.setdefault(statement, []).append(row)
+    for statement, rows in kinds.items():
+        connection.execute(statement, rows)
 
 
 def _probe(connection: sqlalchemy.Connection) -> None:

@@ -16,7 +16,7 @@ from typing import TypeVar
 import sqlalchemy
 
 from storage import chunked, files, store
-from storage.commit import Unit
+from storage.commit import Rows, Unit
 from storage.database import Database
 from storage.documents import SmallContent, SpoolReader
 from storage.errors import DocumentGone, StorageError, from_os
@@ -106,6 +106,10 @@ class Spool:
     def insert(self, connection: sqlalchemy.Connection, sealed: Sealed) -> None:
         """Insert a received document's rows, inside the unit of work that was given it in `documents`."""
         store.insert(connection, sealed)
+
+    def rows(self, sealed: Sealed) -> Rows:
+        """Return a received document's rows, to be inserted with those of others: `Database.write(..., rows=)`."""
+        return store.rows(sealed)
 
     async def abandon(self, sealed: Sealed) -> None:
         """Drop a received document that will not be committed; one that was committed after all stays.

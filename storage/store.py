@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from storage.commit import Rows
 from storage.sealed import Sealed
 from storage.tables import document, document_key
 
@@ -39,10 +40,15 @@ _PLACE = (
 )
 
 
+def rows(sealed: Sealed) -> Rows:
+    """The two rows of a document whose bytes are on disk."""
+    return (_INSERT_DOCUMENT, sealed.document_row()), (_INSERT_KEY, sealed.key_row())
+
+
 def insert(connection: sa.Connection, sealed: Sealed) -> None:
     """Insert the two rows of a document whose bytes are on disk."""
-    connection.execute(_INSERT_DOCUMENT, sealed.document_row())
-    connection.execute(_INSERT_KEY, sealed.key_row())
+    for statement, row in rows(sealed):
+        connection.execute(statement, row)
 
 
 def place(connection: sa.Connection, document_id: bytes) -> Place | None:

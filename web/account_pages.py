@@ -5,7 +5,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from accounting import ledger, store as accounts
+from accounting import ledger
+from accounting import store as accounts
 from accounting.store import Entry
 from directory.errors import WeakPassword
 from jobs.job import Job
@@ -20,7 +21,7 @@ _MOVEMENTS: Final = 50
 
 async def history(visit: Visit) -> web.Response:
     """Show a page of ended jobs, with what was charged."""
-    before = (visit.query.numbers("before") or [None])[0]
+    before = next(iter(visit.query.numbers("before")), None)
     jobs = await visit.parts.desk.history(visit.who, before=before, limit=_PAGE + 1)
     charges = await visit.parts.database.read(lambda connection: charges_of(connection, jobs))
     lines = [(job, words.outcome(job), charges.get(job.id), device_name(visit, job.device_id)) for job in jobs[:_PAGE]]

@@ -3,12 +3,12 @@
 from typing import Final
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from accounting import store as accounts
 from accounting.price import Price
 from devices.store import DeviceRow
 from events import audit
-from sqlalchemy import Connection
 from web import words
 from web.admin_overview import counts
 from web.errors import BadForm

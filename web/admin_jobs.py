@@ -11,6 +11,7 @@ from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
 from jobs.work import active
 from release import store as attempts
+from release.desk import Changes
 from web import store, words
 from web.account_pages import charges_of
 from web.admin_overview import counts
@@ -19,7 +20,6 @@ from web.i18n import N_
 from web.jobs_pages import device_name
 from web.quotes import Quotes
 from web.release_pages import choices_of
-from release.desk import Changes
 from web.site import Visit
 from web.store import Filter
 
@@ -104,7 +104,7 @@ async def show_one(visit: Visit) -> web.Response:
         at=device_name(visit, job.device_id),
         charge=charge,
         attempts=[(attempt, device_name(visit, attempt.device_id)) for attempt in tried],
-        choices=choices_of(visit, [job], Changes(), quotes) if releasable else [],
+        choices=await choices_of(visit, [job], Changes(), quotes) if releasable else [],
         priced=quotes.priced,
         stoppable=active(job) or job.state is JobState.PENDING,
     )

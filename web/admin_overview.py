@@ -1,4 +1,4 @@
-"""Administration's first page: is it all right, and what must I do?"""
+"""Administration's first page, which answers: is it all right, and what must I do."""
 
 from collections.abc import Sequence
 from typing import Any, Final

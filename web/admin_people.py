@@ -5,7 +5,8 @@ from typing import Final
 from aiohttp import web
 from sqlalchemy import Connection
 
-from accounting import ledger, store as accounts
+from accounting import ledger
+from accounting import store as accounts
 from directory.errors import PersonUnknown
 from directory.store import Person
 from web import store

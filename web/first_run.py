@@ -8,8 +8,8 @@ from typing import Final
 
 from aiohttp import web
 
-from directory.errors import DirectoryError
 from devices.errors import DeviceError
+from directory.errors import DirectoryError
 from jobs.queue import Kind, Queue
 from storage.database import Database
 from storage.node import new_id

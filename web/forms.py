@@ -38,8 +38,8 @@ class Form:
             raise FormTooLarge(N_("The form has too many fields.")) from None
 
     def all(self, name: str, most: int = 200) -> list[str]:
-        """The values of a name, each once, at most so many."""
-        return list(dict.fromkeys(self._values.get(name, [])))[:most]
+        """The values of a name, each once, at most so many; empty ones are none."""
+        return [value for value in dict.fromkeys(self._values.get(name, [])) if value][:most]
 
     def text(self, name: str, longest: int = 255) -> str:
         """One line of text, without the space around it, control characters left out."""
@@ -137,5 +137,5 @@ def from_here(request: web.Request) -> bool:
 
 def local_path(text: str, default: str = "/") -> str:
     """An address on this host to go on to, or the default if it leads elsewhere."""
-    plain = text.isascii() and text.isprintable() and "\\" not in text and len(text) <= 2000
+    plain = text.isascii() and text.isprintable() and "\\" not in text and " " not in text and len(text) <= 2000
     return text if plain and text.startswith("/") and not text.startswith("//") else default

@@ -2,9 +2,11 @@
 
 import hashlib
 import ssl
+from typing import Any
 
 from aiohttp import web
 
+from jobs.queue import Kind
 from web.errors import PageUnknown
 from web.i18n import N_
 from web.site import Visit
@@ -15,14 +17,13 @@ async def show(visit: Visit) -> web.Response:
     return visit.page("help.html", here="help", **addresses(visit))
 
 
-def addresses(visit: Visit) -> dict[str, object]:
+def addresses(visit: Visit) -> dict[str, Any]:
     """What a template needs to tell how to print: queues with their addresses, and the authority."""
     host = visit.request.url.host or "localhost"
-    queues = [
-        (queue, *visit.parts.public_uris(queue.name, host))
-        for queue in visit.parts.catalogue.listed()
-        if queue.accepting
-    ]
+    open_queues = [queue for queue in visit.parts.catalogue.listed() if queue.accepting]
+    # What most people want stands first: a queue that prints anywhere.
+    open_queues.sort(key=lambda queue: queue.kind is not Kind.FOLLOW_ME)
+    queues = [(queue, *visit.parts.public_uris(queue.name, host)) for queue in open_queues]
     return {"queues": queues, "host": host, "fingerprint": fingerprint(visit.parts.authority_pem)}
 
 

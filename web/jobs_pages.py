@@ -1,5 +1,6 @@
 """My jobs: what waits, what is on its way, what may have printed; deleting, stopping, printing again."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,11 @@ async def show(visit: Visit) -> web.Response:
     """Show a person's documents that have not ended."""
     jobs = await visit.parts.desk.waiting(visit.who)
     quotes = await Quotes.of(visit)
-    lines = [line(visit, quotes, job) for job in jobs]
+    choosable = [job for job in jobs if _choosable(job)]
+    pools = [(job, visit.parts.catalogue.get(job.queue_id), visit.parts.desk.pool(job)) for job in choosable]
+    # In a thread: a document of a hundred thousand pages takes its time to be worked out.
+    estimates = await asyncio.to_thread(quotes.estimates, pools)
+    lines = [line(visit, job, estimates.get(job.id)) for job in jobs]
     waiting = [found for found in lines if found.job.held and not found.job.uncertain]
     ready = [found for found in waiting if found.choosable]
     return visit.page(
@@ -58,19 +63,20 @@ def _welcoming(visit: Visit) -> list[Queue]:
     return sorted(found, key=lambda queue: queue.kind is not Kind.FOLLOW_ME)
 
 
-def line(visit: Visit, quotes: Quotes, job: Job) -> Line:
+def _choosable(job: Job) -> bool:
+    return job.held and not job.uncertain and job.counted_at is not None and not job.incoming
+
+
+def line(visit: Visit, job: Job, estimate: tuple[int, bool] | None) -> Line:
     """Make the line of a job: what it is, and what it would cost."""
-    queue = visit.parts.catalogue.get(job.queue_id)
-    choosable = job.held and not job.uncertain and job.counted_at is not None and not job.incoming
-    found = quotes.estimate(job, queue, visit.parts.desk.pool(job)) if choosable else None
     return Line(
         job=job,
         badge=words.outcome(job),
         about=words.described(job, visit.talk),
         picture=words.picture(job),
-        amount=found[0] if found else None,
-        others_cost_more=bool(found and found[1]),
-        choosable=choosable,
+        amount=estimate[0] if estimate else None,
+        others_cost_more=bool(estimate and estimate[1]),
+        choosable=_choosable(job),
         at=device_name(visit, job.device_id),
     )
 

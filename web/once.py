@@ -16,7 +16,7 @@ class Once:
         self._done: OrderedDict[tuple[str, str], asyncio.Future[Any]] = OrderedDict()
 
     async def do(self, person_id: str, number: str, work: Callable[[], Awaitable[Any]]) -> Any:
-        """Do the work of this form, or wait for and return what it came to. What the work raises, the first is told."""
+        """Do the work of this form, or wait for and return what it came to. Raises what the work does."""
         known = self._done.get((person_id, number))
         if known is not None:
             return await asyncio.shield(known)
@@ -26,10 +26,14 @@ class Once:
             self._done.popitem(last=False)
         try:
             result = await work()
-        except BaseException:
-            # Nothing was kept of it: pressing again is a new try.
+        except BaseException as error:
+            # Nothing was kept of it: pressing again is a new try. Who waited for it hears the same.
             self._done.pop((person_id, number), None)
-            future.cancel()
+            if isinstance(error, asyncio.CancelledError):
+                future.cancel()
+            else:
+                future.set_exception(error)
+                future.exception()  # heard here, in case that nobody waits
             raise
         future.set_result(result)
         return result

@@ -81,6 +81,11 @@ class Quotes:
         amounts = [found.amount for found in (self.quote(job, device) for device in candidates) if not found.reason]
         return (min(amounts), len(set(amounts)) > 1) if amounts else None
 
+    def estimates(self, wanted: Sequence[tuple[Job, Queue | None, Sequence[DeviceRow]]]) -> dict[str, tuple[int, bool]]:
+        """The estimates of many jobs, by UUID; those that no device prints are left out. Fit for a thread."""
+        found = {job.id: self.estimate(job, queue, pool) for job, queue, pool in wanted}
+        return {uuid: estimate for uuid, estimate in found.items() if estimate is not None}
+
     def _kinds(self, pool: Iterable[DeviceRow]) -> Iterable[DeviceRow]:
         """One device of each kind: two that can and cost the same give the same price."""
         kinds = {(device.capabilities, self.price(device.id)): device for device in pool if device.capabilities}

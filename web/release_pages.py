@@ -1,5 +1,6 @@
 """Release: choose a printer, change how it is printed, print, and see what happened to each document."""
 
+import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -78,7 +79,7 @@ def fields_of(form: Form) -> list[tuple[str, str]]:
 async def show(visit: Visit) -> web.Response:
     """Show the printers, each with what would differ there and its price."""
     jobs, changes, quotes = await _chosen(visit, visit.query), changes_in(visit.query), await Quotes.of(visit)
-    choices = choices_of(visit, jobs, changes, quotes)
+    choices = await choices_of(visit, jobs, changes, quotes)
     last = await _last_device(visit)
     # Where they were last first, then those that can print, then the others with their reason.
     choices.sort(key=lambda c: (not c.selectable, c.device.id != last, c.device.shown.casefold()))
@@ -86,7 +87,7 @@ async def show(visit: Visit) -> web.Response:
     found = [c for c in choices if sought in f"{c.device.shown} {c.device.location}".casefold()]
     selectable = [c for c in found if c.selectable]
     totals = {c.amount for c in selectable}
-    before = _cheapest(choices_of(visit, jobs, Changes(), quotes)) if changes != Changes() else None
+    before = _cheapest(await choices_of(visit, jobs, Changes(), quotes)) if changes != Changes() else None
     return visit.page(
         "release.html",
         here="jobs",
@@ -120,14 +121,19 @@ async def _chosen(visit: Visit, form: Form) -> list[Job]:
     return held
 
 
-def choices_of(visit: Visit, jobs: Sequence[Job], changes: Changes, quotes: Quotes) -> list[Choice]:
+async def choices_of(visit: Visit, jobs: Sequence[Job], changes: Changes, quotes: Quotes) -> list[Choice]:
     """Every printer of the documents' queues, with what would differ there."""
     pools = {job.id: {device.id for device in visit.parts.desk.pool(job)} for job in jobs}
-    devices = [row for row in visit.parts.fleet.listed() if any(row.id in pool for pool in pools.values())]
-    return [
-        _choice(visit, row, [quotes.quote(job, row, changes) for job in jobs if row.id in pools[job.id]], len(jobs))
-        for row in devices
-    ]
+    rows = visit.parts.fleet.listed()
+    wanted = [(row, [job for job in jobs if row.id in pools[job.id]]) for row in rows]
+    wanted = [(row, theirs) for row, theirs in wanted if theirs]
+
+    def work() -> list[list[Quoted]]:
+        return [[quotes.quote(job, row, changes) for job in theirs] for row, theirs in wanted]
+
+    # In a thread: a document of a hundred thousand pages takes its time to be worked out.
+    quoted = await asyncio.to_thread(work)
+    return [_choice(visit, row, found, len(jobs)) for (row, _), found in zip(wanted, quoted, strict=True)]
 
 
 def _choice(visit: Visit, device: DeviceRow, quoted: Sequence[Quoted], wanted: int) -> Choice:

@@ -5,7 +5,7 @@ from typing import Final
 
 from accounting import errors as accounting
 from devices import errors as devices
-from devices import fleet
+from devices import fleet, ipp_connection, ipp_requests
 from directory import errors as directory
 from jobs import errors as jobs
 from release import errors as release
@@ -135,6 +135,9 @@ STATUS: Final[dict[type[Exception], Said]] = {
         N_("Nothing was sent to it."),
         N_("If the printer was reset or replaced, remove it here and add it again."),
     ),
+    ipp_connection.BadRequest: _DEVICE,
+    ipp_requests.Gone: _DEVICE,
+    ipp_requests.VersionRefused: _DEVICE,
     fleet.DeviceExists: _TAKEN,
     fleet.DeviceUnknown: _GONE,
     storage.StorageError: _STORAGE,

@@ -13,6 +13,7 @@ from jobs.queue import Kind
 from jobs.ticket import Ticket
 from web.forms import Form
 from web.i18n import N_, Talk, plural
+from web.sentences import EXPIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _ended_early(job: Job) -> Badge:
     if by_operator:
         refused = job.state is JobState.ABORTED
         return Badge("bad", N_("Refused")) if refused else Badge("off", N_("Deleted by an administrator"))
-    if job.state is JobState.ABORTED and job.expires_at and (job.completed_at or 0) >= job.expires_at:
+    if job.message == EXPIRED:
         return Badge("off", N_("Expired"))
     return Badge(*_STATES[job.state])
 

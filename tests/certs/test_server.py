@@ -124,15 +124,24 @@ async def test_old_protocols_and_ciphers_are_refused_and_old_phones_served(tmp_p
         assert code == 0, text
 
 
-@pytest.mark.parametrize("protocol", ["-tls1_2", "-tls1_3"])
-async def test_sessions_resume(tmp_path, authority, protocol):
+async def test_sessions_resume(tmp_path, authority):
     identity = ServerIdentity.open(tmp_path, authority, NAMES)
     ticket = tmp_path / "ticket"
     async with serving(identity) as port:
-        _, first = await openssl_client(port, protocol, "-sess_out", ticket, "-ign_eof")
+        _, first = await openssl_client(port, "-tls1_2", "-sess_out", ticket, "-ign_eof")
         assert "\nNew, " in first
-        _, second = await openssl_client(port, protocol, "-sess_in", ticket, "-ign_eof")
+        _, second = await openssl_client(port, "-tls1_2", "-sess_in", ticket, "-ign_eof")
         assert "\nReused, " in second
+
+
+async def test_no_ticket_comes_into_a_connection_that_waits_for_its_answer(tmp_path, authority):
+    """CUPS 2.4 takes a ticket of TLS 1.3 for a broken answer."""
+    identity = ServerIdentity.open(tmp_path, authority, NAMES)
+    async with serving(identity) as port:
+        code, words = await openssl_client(port, "-tls1_3", "-ign_eof")
+    assert code == 0
+    assert "\nNew, TLSv1.3" in words
+    assert "New Session Ticket" not in words
 
 
 async def test_renewal_is_seen_by_a_new_connection_of_the_same_server(tmp_path, authority):

@@ -5,7 +5,7 @@ import pytest
 from tests.e2e import paper
 from tests.e2e.bed import Cups, EvePrinter, Gateway, Machine, Sink
 
-TRUSTED = ("--kind", "follow-me", "--trusted-network", "127.0.0.0/8")
+TRUSTED = ("--kind", "follow-me", "--trusted-network", "127.0.0.0/8", "--trusted-network", "::1/128")
 PRICE = {"mono": 3, "color": 11, "sheet": 2}
 PRICED = [word for name, value in PRICE.items() for word in (f"--{name}", str(value))]
 
@@ -84,7 +84,7 @@ def sink(machine):
 @pytest.fixture(scope="session")
 def laser(gateway, sink):
     """The raw printer as an old laser printer: PCL XL, black and white, one side."""
-    add_device(gateway, "laser", "socket://127.0.0.1:9100")
+    add_device(gateway, "laser", "socket://127.0.0.1:9100?format=application/vnd.hp-PCLXL")
     return sink
 
 

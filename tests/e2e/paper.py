@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from tests.pdl.readers import page_sizes, pictures, postscript_pictures, read_pclxl, read_pwg, read_urf
+from tests.e2e import pclxl, raster
+from tests.pdl.readers import page_sizes, pictures, postscript_pictures
 
 A4, A5 = (210, 297), (148, 210)
 UEL = b"\x1b%-12345X"
@@ -48,12 +49,11 @@ def jpeg(width=300, height=200):
 class Printed:
     """What lies in the tray, one entry for each side with something on it, in the order it came out.
 
-    `bars` and `colored` are None where the format cannot be looked at without a printer of its kind.
+    `bars` says which page of the document it is.
     """
 
-    pages: int
-    bars: list[int] | None
-    colored: list[bool] | None
+    bars: list[int]
+    colored: list[bool]
     sizes: set[tuple[int, int]]
     two_sided: bool
 
@@ -83,45 +83,52 @@ def at_eve(received):
     if received.kind == "pdf":
         images, sizes = pictures(received.path), {millimetres(*size) for size in page_sizes(received.path)}
     elif received.kind == "pwg":
-        pages = read_pwg(received.data)
-        images = [_levels(page) for page in pages]
-        sizes = {millimetres(p.fields["Width"], p.fields["Height"], p.fields["HWResolutionX"]) for p in pages}
-        assert {bool(page.fields["Duplex"]) for page in pages} == {two_sided}
+        pages = raster.pwg(received.data)
+        images, sizes = [page.picture for page in pages], {page.millimetres for page in pages}
+        assert {bool(page.fields["duplex"]) for page in pages} == {two_sided}
     else:
-        pages = read_urf(received.data)
-        images = [page.pixels for page in pages]
-        sizes = {millimetres(p.fields["Width"], p.fields["Height"], p.fields["HWResolutionX"]) for p in pages}
+        pages = raster.urf(received.data)
+        # The printer says DM3: it prints backs upside down, and wants them turned.
+        images = [page.picture[::-1, ::-1] if two_sided and n % 2 else page.picture for n, page in enumerate(pages)]
+        sizes = {page.millimetres for page in pages}
         # Apple raster: 1 is one-sided, 2 is turned at the short edge, 3 at the long.
-        assert {page.fields["Sides"] > 1 for page in pages} == {two_sided}
-        assert {page.fields["TotalPageCount"] for page in pages} <= {0, len(pages)}
+        assert {page.fields["sides"] > 1 for page in pages} == {two_sided}
+        assert {page.fields["total"] for page in pages} <= {0, len(pages)}
     bars, colored = seen(images)
-    return Printed(len(images) * copies, bars * copies, colored * copies, sizes, two_sided)
-
-
-def _levels(page):
-    """Gray levels from 0 (black) to 255, whatever the page's colour space counts."""
-    fields = page.fields
-    pixels = page.upright()
-    if fields["BitsPerPixel"] == 1:
-        return (1 - pixels) * 255
-    # 3 is device black: 255 is all ink (PWG 5102.4 table 6).
-    return 255 - pixels if fields["ColorSpace"] == 3 else pixels
+    return Printed(bars * copies, colored * copies, sizes, two_sided)
 
 
 def at_sink(job):
     """What a raw printer would have put into its tray."""
     settings = dict(re.findall(rb"@PJL SET (\w+) *= *([^\r\n]+)", job))
-    copies = int(settings.get(b"QTY", 1))
     two_sided = settings.get(b"DUPLEX") == b"ON"
-    document = re.search(rb"ENTER LANGUAGE *= *\w+\r?\n(.*?)\x1b%-12345X", job, re.DOTALL)[1]
+    # A document may bring PJL of its own; what counts is the last language that is entered.
+    document = re.split(rb"ENTER LANGUAGE *= *\w+\r?\n", job)[-1]
+    document = document[: document.index(UEL) + len(UEL)]
     if document.startswith(b"%!PS"):
-        images = postscript_pictures(document)
-        bars, colored = seen(images)
-        sizes = {millimetres(image.shape[1], image.shape[0]) for image in images}
-        return Printed(len(images) * copies, bars * copies, colored * copies, sizes, two_sided)
-    pages = read_pclxl(document + UEL)
-    return Printed(len(pages) * copies, None, None, {_SHEETS[page[37]] for page in pages}, two_sided)
+        bars, colored, sizes = _postscript(document.removesuffix(UEL))
+    else:
+        pages = pclxl.pages(document)
+        assert {page.two_sided for page in pages} == {two_sided}
+        # Bars begin in the lower quarter of the page; PCL XL counts downwards.
+        bars = [
+            sum(top / page.dpi * 25.4 > 0.75 * page.size[1] for _, top, _, _ in page.rectangles)
+            for page in pages
+            for _ in range(page.copies)
+        ]
+        colored = [page.colored for page in pages for _ in range(page.copies)]
+        sizes = {page.size for page in pages}
+    copies = int(settings.get(b"QTY", 1))
+    return Printed(bars * copies, colored * copies, sizes, two_sided)
 
 
-# PCL XL attribute 37, MediaSize, and its values eA4Paper and eA5Paper.
-_SHEETS = {2: A4, 16: A5}
+def _postscript(document):
+    images = postscript_pictures(document)
+    bars, colored = seen(images)
+    asked = re.search(rb"/NumCopies (\d+) /Collate true", document)
+    if asked:
+        # Ghostscript has no collator and repeats each page; a printer with one prints document after document.
+        copies = int(asked[1])
+        assert bars == [count for count in bars[::copies] for _ in range(copies)]
+        bars, colored = bars[::copies] * copies, colored[::copies] * copies
+    return bars, colored, {millimetres(image.shape[1], image.shape[0]) for image in images}

@@ -10,7 +10,7 @@ import sys
 import threading
 from pathlib import Path
 
-from tests.pdl.readers import read_pclxl
+from tests.e2e import pclxl
 
 FOLDER = Path(sys.argv[2])
 UEL = b"\x1b%-12345X"
@@ -19,16 +19,15 @@ counter, jobs, lock = 1000, 0, threading.Lock()
 
 def impressions(job):
     """How many sides this printer would print: its own count, made from the bytes that came."""
-    language = re.search(rb"ENTER LANGUAGE *= *(\w+)\r?\n(.*?)\x1b%-12345X", job, re.DOTALL)
     quantity = re.search(rb"SET QTY *= *(\d+)", job)
-    name, document = language.groups()
-    if name == b"PCLXL":
-        pages = len(read_pclxl(document + UEL))
+    document = re.split(rb"ENTER LANGUAGE *= *\w+\r?\n", job)[-1]
+    document = document[: document.index(UEL) + len(UEL)]
+    if pclxl.HEAD in document:
+        pages = sum(page.copies for page in pclxl.pages(document))
     else:
-        counted = subprocess.run(
-            ["gs", "-q", "-dSAFER", "-sDEVICE=bbox", "-"], input=document, capture_output=True, timeout=60, check=True
-        )
-        pages = counted.stderr.count(b"%%BoundingBox")
+        interpreter = ["gs", "-q", "-dSAFER", "-sDEVICE=pgm", "-r4", "-sOutputFile=-", "-sstdout=%stderr", "-"]
+        drawn = subprocess.run(interpreter, input=document[: -len(UEL)], capture_output=True, timeout=60, check=True)
+        pages = len(re.findall(rb"^P2$", drawn.stdout, re.MULTILINE))
     return pages * int(quantity[1] if quantity else 1)
 
 

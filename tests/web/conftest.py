@@ -3,17 +3,13 @@
 import asyncio
 import json
 import re
-import time
-from dataclasses import dataclass
 
 import aiohttp
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
-from yarl import URL
 
 import accounting.store
-import release.store
 from accounting.price import Price
 from devices.fleet import Fleet
 from devices.settings import Settings as DeviceSettings
@@ -149,7 +145,7 @@ async def build(folder, settings=None, **given):
     """Put a house together in a folder; close it with `demolish`."""
     home = await Home.open(folder / "home", reserve_bytes=0)
     # Tables that no step of the migrations makes yet are made from their description.
-    await home.database.write(lambda connection: metadata.create_all(connection))
+    await home.database.write(metadata.create_all)
     database, node, hub = home.database, home.node, Hub()
     people, catalogue = People(database, node), Catalogue(database, node)
     jobs = Jobs(database, home.spool, catalogue, hub)
@@ -198,6 +194,12 @@ async def demolish(house):
     await house.parts.forward.stop(1)
     await asyncio.gather(*house.tasks, return_exceptions=True)
     await house.home.close()
+
+
+@pytest.fixture(name="application")
+def application_fixture():
+    """`application(parts)`: the pages as an aiohttp application."""
+    return application
 
 
 def application(parts):

@@ -1,0 +1,112 @@
+"""The requests that are sent, encoded once, and the documents that they carry."""
+
+from collections.abc import Iterator
+
+from ipp import build
+from ipp.codec import encode
+from ipp.enums import GroupTag
+from ipp.message import Attribute, Group, Message
+
+PRINT_JOB, CREATE_JOB, GET_JOBS, GET_PRINTER_ATTRIBUTES = 0x0002, 0x0005, 0x000A, 0x000B
+BLOCK = bytes(1 << 20)
+
+HELD = ("job-hold-until", "indefinite")
+SOME = (
+    "job-id", "job-name", "job-state", "job-state-reasons",
+    "job-originating-user-name", "job-impressions", "time-at-creation",
+)  # fmt: skip
+
+
+def message(operation: int, uri: str, *more: Attribute, template: bool = False) -> bytes:
+    """One request, up to where a document would begin."""
+    common = [
+        build.charset("attributes-charset", "utf-8"),
+        build.language("attributes-natural-language", "en"),
+        build.uri("printer-uri", uri),
+        build.name("requesting-user-name", "bench"),
+    ]
+    groups = [Group(GroupTag.OPERATION, [*common, *more])]
+    if template:
+        groups.append(Group(GroupTag.JOB, [build.keyword(*HELD)]))
+    return encode(Message((2, 0), operation, 1, groups))
+
+
+def ask(uri: str, *requested: str) -> bytes:
+    """Get-Printer-Attributes."""
+    return message(GET_PRINTER_ATTRIBUTES, uri, build.keyword("requested-attributes", *requested or ("all",)))
+
+
+def list_jobs(uri: str, requested: tuple[str, ...], limit: int | None) -> bytes:
+    """Get-Jobs."""
+    more = [build.keyword("requested-attributes", *requested)] if requested else []
+    if limit is not None:
+        more.append(build.integer("limit", limit))
+    return message(GET_JOBS, uri, *more)
+
+
+def print_job(uri: str) -> bytes:
+    """Print-Job, held wherever it goes; the document follows it."""
+    name = build.name("job-name", "benchmark")
+    return message(PRINT_JOB, uri, name, build.mime("document-format", "application/pdf"), template=True)
+
+
+def http(uri: str, length: int | None, *, close: bool = False) -> bytes:
+    """The head of a POST; without a length the body is chunked."""
+    rest, _, path = uri.partition("://")[2].partition("/")
+    head = f"POST /{path} HTTP/1.1\r\nHost: {rest}\r\nContent-Type: application/ipp\r\n"
+    head += "Transfer-Encoding: chunked\r\n" if length is None else f"Content-Length: {length}\r\n"
+    return (head + ("Connection: close\r\n" if close else "") + "\r\n").encode()
+
+
+def request(uri: str, body: bytes, *, close: bool = False) -> bytes:
+    """One whole HTTP request."""
+    return http(uri, len(body), close=close) + body
+
+
+def _pdf(filling: list[bytes], content: int) -> tuple[bytes, int, bytes]:
+    """One page whose content stream is `filling` (counted, not joined); head, length of the filling, tail."""
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
+        b"<</Length 5>>stream\n0 g\n\nendstream",
+    ]
+    if content:
+        objects[3] = b"<</Length %d>>stream\n%s\nendstream" % (content, b"".join(filling))
+        return _assembled(objects, 0)
+    length = sum(map(len, filling))
+    objects.append(b"<</Length %d>>stream\n" % length)
+    return _assembled(objects, length)
+
+
+def _assembled(objects: list[bytes], length: int) -> tuple[bytes, int, bytes]:
+    head, places = b"%PDF-1.4\n", []
+    for number, value in enumerate(objects, 1):
+        places.append(len(head))
+        last = length and number == len(objects)
+        head += b"%d 0 obj\n%s" % (number, value) + (b"" if last else b"\nendobj\n")
+    tail = b"\nendstream\nendobj\n" if length else b""
+    table = len(head) + length + len(tail)
+    tail += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    tail += b"".join(b"%010d 00000 n \n" % place for place in places)
+    tail += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    return head, length, tail
+
+
+def small_document(size: int = 20_000) -> bytes:
+    """A PDF of one page of lines, about `size` bytes."""
+    lines, number = [], 0
+    while sum(map(len, lines)) < size - 600 if not number % 50 else True:
+        lines.append(b"%d %d m %d %d l S\n" % (number % 595, number % 842, (number * 7) % 595, (number * 3) % 842))
+        number += 1
+    head, _, tail = _pdf(lines, sum(map(len, lines)))
+    return head + tail
+
+
+def large_document(megabytes: int) -> Iterator[bytes]:
+    """A PDF of one empty page beside a stream of that many megabytes, in pieces."""
+    head, length, tail = _pdf([BLOCK] * megabytes, 0)
+    yield head
+    for _ in range(length // len(BLOCK)):
+        yield BLOCK
+    yield tail

@@ -1,0 +1,313 @@
+"""The servers that are measured, each a process of its own on loopback: Printgate, a bare aiohttp handler, cupsd."""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Self
+
+ROOT = Path(__file__).parent.parent
+CUPSD = "/usr/sbin/cupsd"
+QUEUE = "bench"
+_START = 30.0
+_STOP = 20.0
+
+
+class Server:
+    """A server of this benchmark. `uri` is where it prints, `tls` its port that speaks TLS."""
+
+    name = ""
+    stores = True
+    """Whether it keeps what it is sent."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.tls_port = port, port
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def uri(self) -> str:
+        """The printer's URI."""
+        raise NotImplementedError
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it listens."""
+        return "127.0.0.1", self.port
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start the process, with nothing of what an earlier one was sent."""
+        raise NotImplementedError
+
+    def __enter__(self) -> Self:
+        self.process = self.launch()
+        until = time.monotonic() + _START
+        while True:
+            with contextlib.suppress(OSError), socket.create_connection(self.address, 1):
+                break
+            if self.process.poll() is not None or time.monotonic() > until:
+                self.stop()
+                raise RuntimeError(f"{self.name} does not start")
+            time.sleep(0.02)
+        time.sleep(0.2)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the process, at once: nothing of it is needed any more."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(_STOP)
+            self.process = None
+
+    def memory(self, what: str = "VmRSS") -> int:
+        """Resident memory of the server's process in octets; VmHWM is its peak since `forget_peak`."""
+        assert self.process is not None
+        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+            if line.startswith(what):
+                return int(line.split()[1]) * 1024
+        raise RuntimeError(f"no {what} of {self.name}")
+
+    def forget_peak(self) -> None:
+        """Let the peak begin anew."""
+        assert self.process is not None
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+
+class Printgate(Server):
+    """The gateway: a follow-me queue that believes names from loopback, its home on disk."""
+
+    name = "Printgate"
+
+    def __init__(self, port: int, folder: Path) -> None:
+        super().__init__(port)
+        self._pattern, self._home = folder / "pattern", folder / "home"
+        self._log = folder / "printgate.log"
+        self._paused: list[int] = []
+
+    @property
+    def uri(self) -> str:
+        """The printer's URI."""
+        return f"ipp://127.0.0.1:{self.port}/ipp/print/{QUEUE}"
+
+    @property
+    def certificate(self) -> Path:
+        """Key and certificate that the gateway made for itself."""
+        return self._pattern / "certs" / "server.pem"
+
+    def prepare(self) -> None:
+        """Make the home that each start begins with."""
+        self._home = self._pattern
+        with self:
+            self.command("user", "add", "bench", "--password-stdin", words="a benchmark's password\n")
+            self.command("queue", "add", QUEUE, "--kind", "follow-me", "--trusted-network", "127.0.0.0/8")
+            assert self.process is not None
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(_STOP)
+        self._home = self._pattern.with_name("home")
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start with a copy of the home as it was prepared."""
+        self._paused = []
+        if self._home != self._pattern:
+            shutil.rmtree(self._home, ignore_errors=True)
+            shutil.copytree(self._pattern, self._home, ignore=shutil.ignore_patterns("*.sock"))
+        command = [*self._program(), "serve", "--host", "127.0.0.1", "--port", str(self.port), "--no-mdns"]
+        with self._log.open("ab") as log:
+            return subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
+
+    def command(self, *words: str, **options: str) -> str:
+        """Run a command of the gateway."""
+        given = options.get("words")
+        done = subprocess.run(
+            [*self._program(), *words],
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=_START,
+            cwd=ROOT,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"printgate {' '.join(words)}: {done.stderr}")
+        return done.stdout
+
+    def pause_counting(self) -> None:
+        """Stop the process that forks the counters: documents wait, as they do when many come at once."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for child in map(int, children):
+            if b"pdl.warm" in Path(f"/proc/{child}/cmdline").read_bytes():
+                os.kill(child, signal.SIGSTOP)
+                self._paused.append(child)
+        if not self._paused:
+            raise RuntimeError("the process that counts was not found")
+
+    def uncounted(self) -> int:
+        """How many jobs wait to be counted."""
+        with contextlib.closing(sqlite3.connect(f"file:{self._home}/printgate.db?mode=ro", uri=True)) as rows:
+            return int(rows.execute("SELECT count(*) FROM job WHERE counted_at IS NULL").fetchone()[0])
+
+    def stop(self) -> None:
+        """End the gateway and what counts for it."""
+        for child in self._paused:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGCONT)
+        super().stop()
+
+    def _program(self) -> list[str]:
+        return [str(Path(sys.executable).parent / "printgate"), "--home", str(self._home)]
+
+
+class Bare(Server):
+    """A bare aiohttp handler."""
+
+    name = "bare aiohttp"
+    stores = False
+
+    def __init__(self, port: int, certificate: Path) -> None:
+        super().__init__(port)
+        self.tls_port = port + 1
+        self._certificate = certificate
+        self.answer = 10_000
+        """Octets of its answer: as many as the gateway's to the same request."""
+
+    @property
+    def uri(self) -> str:
+        """The printer's URI."""
+        return f"ipp://127.0.0.1:{self.port}/ipp/print"
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start it."""
+        command = [sys.executable, "-m", "benchmarks.bare", str(self.port), str(self._certificate), str(self.answer)]
+        return subprocess.Popen(command, cwd=ROOT)
+
+
+class Cupsd(Server):
+    """A private cupsd with one queue that holds its jobs; its spool is in memory and never synced."""
+
+    name = "cupsd"
+
+    def __init__(self, port: int, folder: Path) -> None:
+        super().__init__(port)
+        self._folder = folder
+
+    @property
+    def uri(self) -> str:
+        """The printer's URI."""
+        return f"ipp://127.0.0.1:{self.port}/printers/held"
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start it with an empty spool."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+        for name in ("etc/ppd", "spool/tmp", "cache/rss", "state/certs", "log", "ssl"):
+            (self._folder / name).mkdir(parents=True)
+        values = {"folder": self._folder, "port": self.port}
+        files = self._folder / "cups-files.conf"
+        files.write_text(_CUPS_FILES.format(**values))
+        (self._folder / "etc/cupsd.conf").write_text(_CUPSD.format(**values))
+        (self._folder / "etc/printers.conf").write_text(_PRINTERS)
+        for path in (self._folder, *self._folder.rglob("*")):
+            shutil.chown(path, "lp", "lp")
+        self._folder.chmod(0o755)
+        (self._folder / "state").chmod(0o755)
+        (self._folder / "spool").chmod(0o710)
+        (self._folder / "spool/tmp").chmod(0o1770)
+        with (self._folder / "log/out").open("ab") as log:
+            command = [CUPSD, "-f", "-c", str(self._folder / "etc/cupsd.conf"), "-s", str(files)]
+            return subprocess.Popen(command, stdout=log, stderr=log)
+
+
+_CUPS_FILES = """ServerRoot {folder}/etc
+RequestRoot {folder}/spool
+TempDir {folder}/spool/tmp
+CacheDir {folder}/cache
+StateDir {folder}/state
+AccessLog {folder}/log/access_log
+ErrorLog {folder}/log/error_log
+PageLog {folder}/log/page_log
+ServerKeychain {folder}/ssl
+SystemGroup root
+User lp
+Group lp
+FileDevice Yes
+Sandboxing Relaxed
+SyncOnClose No
+Printcap
+"""
+
+_CUPSD = """LogLevel error
+AccessLogLevel none
+PageLogFormat
+MaxLogSize 0
+Listen 127.0.0.1:{port}
+Listen {folder}/state/cups.sock
+Browsing Off
+WebInterface No
+DefaultAuthType None
+DefaultEncryption IfRequested
+MaxClients 5000
+MaxClientsPerHost 5000
+MaxJobs 0
+MaxJobsPerPrinter 0
+MaxJobsPerUser 0
+MaxRequestSize 0
+HostNameLookups Off
+PreserveJobHistory Yes
+PreserveJobFiles Yes
+<Location />
+  Order allow,deny
+  Allow all
+</Location>
+<Policy default>
+  JobPrivateAccess all
+  JobPrivateValues none
+  SubscriptionPrivateAccess all
+  SubscriptionPrivateValues none
+  <Limit All>
+    Order deny,allow
+  </Limit>
+</Policy>
+"""
+
+_PRINTERS = """<Printer held>
+Info Held
+MakeModel Local Raw Printer
+DeviceURI file:///dev/null
+State Idle
+Accepting Yes
+Shared Yes
+JobSheets none none
+OpPolicy default
+ErrorPolicy retry-job
+Option job-hold-until indefinite
+</Printer>
+"""
+
+
+@contextlib.contextmanager
+def places() -> Iterator[tuple[Path, Path]]:
+    """Folders for what must be durable (a disk) and for what need not (memory, where there is such a thing)."""
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with (
+        tempfile.TemporaryDirectory(prefix="printgate-bench-") as disk,
+        tempfile.TemporaryDirectory(prefix="printgate-bench-", dir=memory) as shared,
+    ):
+        Path(shared).chmod(0o755)
+        yield Path(disk), Path(shared)
+
+
+def cupsd_missing() -> str:
+    """Why cupsd cannot run beside us; empty if it can."""
+    if not os.path.exists(CUPSD):
+        return "cupsd is not installed"
+    return "" if os.geteuid() == 0 else "a private cupsd needs root"

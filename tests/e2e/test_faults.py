@@ -1,0 +1,58 @@
+"""The gateway is killed at every step of a job's walk: nothing promised is lost, nothing is printed or charged twice unseen."""
+
+import pytest
+
+from tests.e2e.faults.walk import Bench, Case
+
+pytestmark = pytest.mark.e2e
+
+CASES = (
+    # Nothing was promised, nothing is left.
+    Case("upload", "trial", size="small"),
+    Case("upload", "trial", size="large"),
+    Case("document-received", "trial", size="small"),
+    Case("document-received", "trial", "direct", "large"),
+    Case("spool-synced", "trial", size="small"),
+    Case("large-synced", "trial", size="large"),
+    # The job is there, and ends as it would have.
+    Case("accepted", "ipp", "follow", "large"),
+    Case("accepted", "raw", "direct", "small"),
+    Case("counting", "ipp", "direct", "large"),
+    Case("counting", "trial", "follow", "small", crashes=2),
+    Case("released", "raw", "follow", "large"),
+    Case("released", "ipp", "follow", "small"),
+    Case("sending", "ipp", "direct", "small", crashes=2),
+    Case("sending", "raw", "follow", "small"),
+    Case("sending", "trial", "follow", "large"),
+    # It may have printed: said, and decided by a person.
+    Case("attempt-written", "ipp", "follow", "small", "again", crashes=2),
+    Case("attempt-written", "raw", "direct", "large", "no"),
+    Case("attempt-written", "trial", "direct", "small", "again"),
+    Case("first-bytes-sent", "ipp", "direct", "large", "no"),
+    Case("first-bytes-sent", "raw", "follow", "small", "yes"),
+    Case("first-bytes-sent", "trial", "follow", "large", "again"),
+    Case("last-byte", "raw", "direct", "small", "yes"),
+    Case("last-byte", "old", "follow", "small", "yes"),
+    Case("before-settling", "raw", "follow", "large", "again"),
+    # The printer is asked, and knows.
+    Case("last-byte", "ipp", "follow", "large"),
+    Case("last-byte", "trial", "direct", "small"),
+    Case("before-settling", "ipp", "direct", "small", crashes=2),
+    Case("before-settling", "old", "direct", "large"),
+    Case("before-settling", "trial", "follow", "small"),
+    # All is booked.
+    Case("concluded", "ipp", "follow", "large"),
+    Case("concluded", "raw", "direct", "small"),
+)
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    made = Bench(tmp_path_factory.mktemp("faults"))
+    yield made
+    made.end()
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_crash_breaks_no_promise(bench, case):
+    bench.run(case)
