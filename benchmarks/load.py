@@ -224,7 +224,8 @@ class _Load:
                     client.again()
                     enter(client)
             now = time.perf_counter()
-            if (now >= end and outcome.answers) or (most is not None and outcome.answers >= most) or outcome.failed > 1000:
+            enough = outcome.answers >= most if most is not None else bool(outcome.answers) and now >= end
+            if enough or now >= end + _SILENCE or outcome.failed > 1000:
                 break
         outcome.seconds = max(time.perf_counter() - start, 1e-9)
 

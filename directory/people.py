@@ -14,6 +14,7 @@ from storage.database import Database
 from storage.node import new_id
 
 MIN_PASSWORD = 8
+"""Characters of a password that people choose for themselves."""
 _MAX_PASSWORD = 1024  # bytes that argon2id is asked to chew
 _KIND = "password"
 _MAX_CACHED = 50_000
@@ -83,10 +84,11 @@ class People:
         administrator: bool = False,
         restricted: bool = False,
         actor: str = "",
+        least: int = MIN_PASSWORD,
     ) -> Person:
-        """Add a local person. Raises BadName, WeakPassword, NameTaken."""
+        """Add a local person; `least` characters make a password. Raises BadName, WeakPassword, NameTaken."""
         folded = _checked_name(name)
-        hashed = await _hashed(password) if password is not None else None
+        hashed = await _hashed(password, least) if password is not None else None
         person = Person(new_id(), folded, display_name.strip()[:255], administrator, restricted, disabled=False)
 
         def insert(connection: Connection) -> None:
@@ -128,9 +130,9 @@ class People:
             self._remember(known)
         return known
 
-    async def set_password(self, name: str, password: str, *, actor: str = "") -> None:
-        """Give somebody a new password. Raises PersonUnknown, WeakPassword."""
-        hashed = await _hashed(password)
+    async def set_password(self, name: str, password: str, *, actor: str = "", least: int = MIN_PASSWORD) -> None:
+        """Give somebody a new password of at least `least` characters. Raises PersonUnknown, WeakPassword."""
+        hashed = await _hashed(password, least)
         person = await self._known(name)
 
         def replace(connection: Connection) -> None:
@@ -209,9 +211,9 @@ def _checked_name(name: str) -> str:
     return folded
 
 
-async def _hashed(password: str) -> str:
-    if len(password) < MIN_PASSWORD:
-        raise WeakPassword(f"A password has at least {MIN_PASSWORD} characters.")
+async def _hashed(password: str, least: int) -> str:
+    if len(password) < least:
+        raise WeakPassword(f"A password has at least {least} characters.")
     if len(password.encode("utf-8", "surrogateescape")) > _MAX_PASSWORD:
         raise WeakPassword("A password has at most 1024 bytes.")
     return await hash_password(password)

@@ -30,12 +30,12 @@ def _o(*names: str, **settings: Any) -> Option:
 
 
 _NAME = _o("name")
-_ID = _o("id", type=int)
+_ID = _o("id", help="the number or the UUID of a job")
 _QUEUE: Final = (
     _o("--kind", choices=("follow-me", "secure", "direct"), help="what becomes of an accepted job"),
-    _o("--device", action="append", metavar="D", help="a device of the pool; may be repeated"),
+    _o("--device", action="extend", nargs="+", metavar="D", help="devices of the pool"),
     _o("--default-device", metavar="D", help="where a job goes when nobody names a device"),
-    _o("--trusted-network", action="append", metavar="CIDR", help="believe user names from there; may be repeated"),
+    _o("--trusted-network", action="extend", nargs="+", metavar="CIDR", help="believe user names from there"),
     _o("--release-after", type=duration, metavar="SECONDS", help="release held jobs by themselves"),
     _o("--retention", type=duration, metavar="DURATION", help="how long a held job waits (default 24h)"),
     _o("--retain-for", type=duration, metavar="DURATION", help="how long a printed document is kept (default 0)"),
@@ -98,7 +98,8 @@ COMMANDS: Final[dict[str, dict[str, tuple[Option, ...]]]] = {
     "job": {
         "list": (
             _o("--queue", metavar="Q"),
-            _o("--all", action="store_true", help="ended jobs as well"),
+            _o("--waiting", action="store_true", help="only those that have not ended"),
+            _o("--all", action="store_true", help="not only the newest 200"),
             _o("--limit", type=int, default=200),
         ),
         "show": (_ID,),

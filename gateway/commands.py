@@ -21,6 +21,11 @@ Arguments = Mapping[str, Any]
 Cancel = Callable[[str], Awaitable[None]]
 
 
+_LEAST: Final = 1
+"""Characters of a password that an administrator sets: whoever owns the home may choose."""
+_MOST: Final = 10_000  # jobs in one answer
+
+
 class Commands:
     """Runs commands on a core; `cancel_active` stops a job at its device when a server runs."""
 
@@ -46,9 +51,9 @@ class Commands:
         """Add a queue."""
         kind = Kind(given.get("kind") or Kind.FOLLOW_ME)
         values = self._queue_values(given)
-        devices: tuple[str, ...] = values.get("devices", ())
-        if kind is not Kind.FOLLOW_ME and "default_device" not in values and len(devices) == 1:
-            values["default_device"] = devices[0]
+        known = self._core.fleet.known()
+        if kind is not Kind.FOLLOW_ME and "devices" not in values and len(known) == 1:
+            values["devices"] = known  # there is no choice to be made
         queue = await self._core.catalogue.add(Queue(id=new_id(), name=given["name"], kind=kind, **values))
         await self._core.renew_offers()
         return shown.queue(self._core, self._core.catalogue.named(queue.name))
@@ -114,6 +119,7 @@ class Commands:
             display_name=given.get("display_name") or "",
             administrator=bool(given.get("administrator")),
             restricted=bool(given.get("restricted")),
+            least=_LEAST,
         )
         return await shown.person(self._core, person)
 
@@ -121,7 +127,7 @@ class Commands:
         """Change a person: password, rights, credit."""
         people, name = self._core.people, given["name"]
         if given.get("password") is not None:
-            await people.set_password(name, given["password"])
+            await people.set_password(name, given["password"], least=_LEAST)
         person = await people.change(
             name,
             display_name=given.get("display_name"),
@@ -143,10 +149,10 @@ class Commands:
         return {"removed": given["name"]}
 
     async def job_list(self, given: Arguments) -> list[dict[str, Any]]:
-        """Jobs, the newest first: those that wait, or all."""
+        """Jobs, the newest first: of all, or of those that have not ended; the newest 200 unless told otherwise."""
         queue = self._core.catalogue.named(given["queue"]).id if given.get("queue") else None
-        final = None if given.get("all") else False
-        limit = max(1, min(int(given.get("limit") or 200), 10_000))
+        final = False if given.get("waiting") else None
+        limit = _MOST if given.get("all") else max(1, min(int(given.get("limit") or 200), _MOST))
         jobs = await self._core.jobs.selected(queue_id=queue, final=final, newest_first=True, limit=limit)
         return [await shown.job(self._core, job) for job in jobs]
 
@@ -262,7 +268,10 @@ class Commands:
         )
 
     async def _numbered(self, given: Arguments) -> Job:
-        return await self._core.jobs.numbered(int(given["id"]))
+        wanted = str(given["id"])
+        if wanted.isascii() and wanted.isdigit():
+            return await self._core.jobs.numbered(int(wanted))
+        return await self._core.jobs.get(wanted.removeprefix("urn:uuid:"))
 
     async def _found(self, name: str) -> Person:
         person = await self._core.people.find(name)

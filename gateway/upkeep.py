@@ -71,7 +71,7 @@ class Upkeep:
         charge = self._settings.unknown_policy == "charge"
         for job in await self._core.jobs.undecided(self._settings.unknown_after):
             try:
-                await self._core.desk.settle_uncertain(None, job.id, printed=charge)
+                await self._core.desk.settle_uncertain(None, job.id, printed=charge, by_policy=True)
             except (ReleaseError, JobError) as error:
                 log.warning("unknown outcome not decided", job=job.job_id, error=str(error))
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from ipp.codec import encode_group
+from ipp.codec import encode_group, encode_group_tag
 from ipp.enums import GroupTag, JobState, Status
 from ipp_server import job_attributes
 from ipp_server.errors import RequestFault
@@ -14,8 +14,10 @@ from ipp_server.service import Reply, Service, noting
 from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
 from jobs.queue import FORMATS
+from jobs.store import Brief
 
 _PAGE: Final = 200
+_BRIEF_PAGE: Final = 2000
 _LONGEST: Final = 100_000
 _MOST_IDS: Final = 1000  # job-ids looked up for one request
 ACTIONS: Final = ("display",)
@@ -118,7 +120,10 @@ class Listing:
     ) -> None:
         self._service, self._request, self._which, self._limit = service, request, which, limit
         self._numbers, self._mine = numbers, mine
-        self._wanted = job_attributes.names(request.requested, ("job-id", "job-uri"))
+        self._wanted = job_attributes.names(request.requested, job_attributes.BRIEF)
+        self._brief = self._wanted == frozenset(job_attributes.BRIEF)
+        self._scene = service.scene(request)
+        self._job_tag = encode_group_tag(GroupTag.JOB)
 
     async def parts(self) -> AsyncIterator[bytes]:
         """The encoded job groups."""
@@ -126,19 +131,26 @@ class Listing:
         async for page in self._named() if self._numbers else self._pages():
             shown = [job for job in page if not self._hidden(job.person_id)]
             for job in shown[:left]:
-                scene = self._service.scene(self._request, job)
-                yield encode_group(GroupTag.JOB, job_attributes.attributes(job, self._wanted, scene))
+                yield self._told(job)
             left -= len(shown)
             if left <= 0:
                 return
             await asyncio.sleep(0)
 
-    async def _pages(self) -> AsyncIterator[list[Job]]:
+    def _told(self, job: Job | Brief) -> bytes:
+        if isinstance(job, Job) and not self._brief:
+            scene = self._service.scene(self._request, job)
+            return encode_group(GroupTag.JOB, job_attributes.attributes(job, self._wanted, scene))
+        return self._job_tag + job_attributes.brief(job.job_id, self._scene)
+
+    async def _pages(self) -> AsyncIterator[Sequence[Job | Brief]]:
         which, last = self._which, None
-        size = min(self._limit, _PAGE)
+        jobs = self._service.jobs
+        read, size = (jobs.brief, _BRIEF_PAGE) if self._brief else (jobs.selected, _PAGE)
+        size = min(self._limit, size)
         person = self._request.identity.person
         while True:
-            page = await self._service.jobs.selected(
+            page: Sequence[Job | Brief] = await read(
                 queue_id=self._request.queue.id,
                 person_id=(person.id if person else "") if self._mine else None,
                 final=which.final,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ipp import build
+from ipp.codec import encode_attribute
 from ipp.message import Attribute
 from ipp.syntax import MAX
 from ipp.values import Range, Resolution
@@ -133,6 +134,12 @@ GROUPS: Final = {
     "none": frozenset[str](),
 }
 
+BRIEF: Final = ("job-id", "job-uri")
+"""What Get-Jobs tells unless more is asked for (RFC 8011 section 4.2.6.1)."""
+
+_JOB_ID: Final = encode_attribute(build.integer("job-id", 0))[:-4]
+_JOB_URI: Final = encode_attribute(build.uri("job-uri", ""))[:-2]
+
 JUST_MADE: Final = ("job-id", "job-uri", "job-uuid", "job-state", "job-state-reasons", "job-state-message")
 """What the answer to a created job tells."""
 
@@ -151,6 +158,12 @@ def attributes(job: Job, wanted: frozenset[str], scene: Scene) -> list[Attribute
     told = [row(job, scene) for name, row in DESCRIPTION.items() if name in wanted and name not in hidden]
     made = [row(job.ticket) for name, row in TEMPLATE.items() if name in wanted]
     return [attribute for attribute in told + made if attribute is not None]
+
+
+def brief(number: int, scene: Scene) -> bytes:
+    """The encoded job-id and job-uri of a job, which is all that most listings ask for."""
+    uri = f"{scene.printer_uri}/{number}".encode()
+    return _JOB_ID + number.to_bytes(4, "big") + _JOB_URI + len(uri).to_bytes(2, "big") + uri
 
 
 def _web(printer_uri: str) -> str:

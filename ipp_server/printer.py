@@ -87,7 +87,7 @@ def description(queue: Queue, house: House, authority: str, *, secure: bool) -> 
         *([build.integer("pages-per-minute-color", 60)] if offer.color else []),
         build.boolean("preferred-attributes-supported", False),
         build.text("printer-device-id", _device_id(queue)),
-        build.text("printer-dns-sd-name", queue.shown),
+        build.name("printer-dns-sd-name", build.clip(queue.shown, 63)),
         build.name("printer-firmware-name", "Printgate"),
         build.text("printer-firmware-string-version", house.version),
         build.octets("printer-firmware-version", house.version.encode()),

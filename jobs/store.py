@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     BigInteger,
@@ -124,6 +124,14 @@ _HELD = (job.c.state + 0) == int(JobState.PENDING_HELD)
 FINAL = tuple(int(state) for state in lifecycle.FINAL)
 INSERT_JOB = job.insert()
 _JOB_COLUMNS = [job.c[name] for name in Job.__dataclass_fields__]
+_STATE, _REASONS, _TICKET = map(list(Job.__dataclass_fields__).index, ("state", "reasons", "ticket"))
+
+
+class Brief(NamedTuple):
+    """What the shortest listing needs of a job."""
+
+    job_id: int
+    person_id: str | None
 
 
 def queue_from(row: Row[Any]) -> Queue:
@@ -167,11 +175,12 @@ def remove_queue(connection: Connection, queue_id: str) -> None:
 
 def job_from(row: Row[Any]) -> Job:
     """Make the Job of a row of `_JOB_COLUMNS`."""
-    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
-    values["state"] = JobState(values["state"])
-    values["reasons"] = tuple(values["reasons"].split(","))
-    values["ticket"] = Ticket.from_json(values["ticket"])
-    return Job(**values)
+    # In the order of the columns, which is that of the fields: long listings are made of this.
+    values = list(row)
+    values[_STATE] = JobState(values[_STATE])
+    values[_REASONS] = tuple(values[_REASONS].split(","))
+    values[_TICKET] = Ticket.from_json(values[_TICKET])
+    return Job(*values)
 
 
 def add_job(connection: Connection, row: dict[str, Any]) -> None:
@@ -194,8 +203,18 @@ def get(connection: Connection, uuid: str) -> Job:
     return found
 
 
-def selected(
-    connection: Connection,
+def selected(connection: Connection, **criteria: Any) -> list[Job]:
+    """One page of jobs; see `_page` for the criteria."""
+    return [job_from(row) for row in connection.execute(_page(_JOB_COLUMNS, **criteria))]
+
+
+def brief(connection: Connection, **criteria: Any) -> list[Brief]:
+    """One page of jobs, in brief; see `_page` for the criteria."""
+    return [Brief(*row) for row in connection.execute(_page([job.c.job_id, job.c.person_id], **criteria))]
+
+
+def _page(
+    columns: Sequence[Column[Any]],
     *,
     queue_id: str | None = None,
     person_id: str | None = None,
@@ -206,9 +225,9 @@ def selected(
     after: int | None = None,
     newest_first: bool = False,
     limit: int = 200,
-) -> list[Job]:
-    """One page of jobs, by number; `after` and `before` are the numbers next to the page."""
-    query: Select[Any] = select(*_JOB_COLUMNS)
+) -> Select[Any]:
+    """One page, by number; `after` and `before` are the numbers next to the page."""
+    query: Select[Any] = select(*columns)
     if queue_id is not None:
         query = query.where(job.c.queue_id == queue_id)
     if person_id is not None:
@@ -223,8 +242,7 @@ def selected(
         query = query.where(job.c.job_id < before)
     if after is not None:
         query = query.where(job.c.job_id > after)
-    query = query.order_by(job.c.job_id.desc() if newest_first else job.c.job_id).limit(limit)
-    return [job_from(row) for row in connection.execute(query)]
+    return query.order_by(job.c.job_id.desc() if newest_first else job.c.job_id).limit(limit)
 
 
 def move(

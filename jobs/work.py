@@ -94,6 +94,10 @@ class Jobs:
         """One page of jobs; the criteria are those of `jobs.store.selected`."""
         return await self._database.read(lambda connection: store.selected(connection, **criteria))
 
+    async def brief(self, **criteria: Any) -> list[store.Brief]:
+        """One page of jobs, only their numbers and owners; the criteria are those of `selected`."""
+        return await self._database.read(lambda connection: store.brief(connection, **criteria))
+
     async def abort(
         self, uuid: str, reasons: Sequence[str], message: str, *, check: Check | None = None, **columns: Any
     ) -> Job:

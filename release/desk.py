@@ -220,8 +220,13 @@ class Desk:
 
         return await self._jobs.conclude(uuid, Event.CANCEL, reasons=reasons, check=_not_at_a_device, settle=settle)
 
-    async def settle_uncertain(self, actor: Person | None, uuid: str, *, printed: bool) -> Job:
-        """Decide a job of unknown outcome: it had printed (and is charged), or it had not (and waits again)."""
+    async def settle_uncertain(
+        self, actor: Person | None, uuid: str, *, printed: bool, by_policy: bool = False
+    ) -> Job:
+        """Decide a job of unknown outcome: it had printed (and is charged), or it had not (and waits again).
+
+        The ledger says who decided: an operator (`actor` None at the command line), or the policy of the house.
+        """
         job = await self._jobs.get(uuid)
         _undecided(job)
         who = actor.id if actor else _SYSTEM
@@ -241,7 +246,7 @@ class Desk:
         extent = self._extent(job)
 
         def charge(connection: Connection, ended: Job) -> None:
-            basis = "operator" if actor else "policy"
+            basis = "policy" if by_policy else "operator"
             ledger.settle(connection, self._node, uuid, ended.person_id, extent, extent.impressions, basis)
             audit.record(connection, self._node, who, "job.printed", uuid)
 

@@ -12,9 +12,7 @@ from pathlib import Path
 
 from tests.e2e import pclxl
 
-FOLDER = Path(sys.argv[2])
 UEL = b"\x1b%-12345X"
-counter, jobs, lock = 1000, 0, threading.Lock()
 
 
 def impressions(job):
@@ -36,7 +34,6 @@ class Connection(socketserver.StreamRequestHandler):
         self.wfile.write(b"".join(line.encode() + b"\r\n" for line in lines) + b"\f")
 
     def handle(self):
-        global counter, jobs
         kept, asked = b"", 0
         while data := self.request.recv(65536):
             kept += data
@@ -45,11 +42,7 @@ class Connection(socketserver.StreamRequestHandler):
                     asked += 1
                     self.inform(line.decode())
             elif name := re.search(rb'@PJL EOJ NAME *= *("[^"]*")', kept):
-                with lock:
-                    jobs += 1
-                    pages = impressions(kept)
-                    counter += pages
-                    (FOLDER / f"{jobs:05d}.prn").write_bytes(kept)
+                pages = self.server.keep(kept)
                 kept = b""
                 self.say("@PJL USTATUS JOB", "END", f"NAME={name[1].decode()}", f"PAGES={pages}")
 
@@ -57,7 +50,7 @@ class Connection(socketserver.StreamRequestHandler):
         if subject == "STATUS":
             self.say("@PJL INFO STATUS", "CODE=10001", 'DISPLAY="Ready"', "ONLINE=TRUE")
         elif subject == "PAGECOUNT":
-            self.say("@PJL INFO PAGECOUNT", f"PAGECOUNT={counter}")
+            self.say("@PJL INFO PAGECOUNT", f"PAGECOUNT={self.server.counter}")
         elif subject == "ID":
             self.say("@PJL INFO ID", '"Sink 9100"')
 
@@ -66,5 +59,19 @@ class Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
 
+    def __init__(self, port, folder):
+        super().__init__(("127.0.0.1", port), Connection)
+        self._folder, self._lock = folder, threading.Lock()
+        self._jobs, self.counter = 0, 1000
 
-Server(("127.0.0.1", int(sys.argv[1])), Connection).serve_forever()
+    def keep(self, job):
+        """Print a job: keep its bytes, and move the page counter."""
+        with self._lock:
+            pages = impressions(job)
+            self._jobs += 1
+            self.counter += pages
+            (self._folder / f"{self._jobs:05d}.prn").write_bytes(job)
+        return pages
+
+
+Server(int(sys.argv[1]), Path(sys.argv[2])).serve_forever()

@@ -191,9 +191,7 @@ def pdf(stem):
 
 def postscript(stem):
     width, height = _size(stem)
-    pages = "".join(
-        f"%%Page: {n} {n}\n72 {72 + 90 * n} 144 72 rectfill showpage\n" for n in range(1, _pages(stem) + 1)
-    )
+    pages = "".join(f"%%Page: {n} {n}\n72 {72 + 90 * n} 144 72 rectfill showpage\n" for n in range(1, _pages(stem) + 1))
     return f"%!PS-Adobe-3.0\n%%BoundingBox: 0 0 {width} {height}\n%%Pages: {_pages(stem)}\n{pages}%%EOF\n".encode()
 
 

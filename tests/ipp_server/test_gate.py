@@ -98,7 +98,15 @@ def test_collections_nested_too_deep_are_refused(door):
 
 @pytest.mark.parametrize(
     ("sent", "answered"),
-    [((1, 0), (1, 0)), ((1, 1), (1, 1)), ((2, 2), (2, 2)), ((2, 7), (2, 2)), ((1, 9), (1, 1)), ((9, 9), (2, 2)), ((0, 0), (1, 0))],
+    [
+        ((1, 0), (1, 0)),
+        ((1, 1), (1, 1)),
+        ((2, 2), (2, 2)),
+        ((2, 7), (2, 2)),
+        ((1, 9), (1, 1)),
+        ((9, 9), (2, 2)),
+        ((0, 0), (1, 0)),
+    ],
 )
 def test_the_answer_has_the_version_of_the_request_or_the_nearest(door, sent, answered):
     assert door.send(raw(TARGETED, version=sent)).message.version == answered
@@ -144,12 +152,20 @@ def test_a_job_is_known_by_its_own_queue_alone(door):
     assert door.look(number, queue="direct").status is NOT_FOUND
     for wrong in (0, -5, 2**31 - 1):
         assert door.look(wrong).status is NOT_FOUND
-    by_uri = [CHARSET, LANGUAGE, build.uri("job-uri", f"{door.uri()}/{number}"), build.name("requesting-user-name", "c")]
+    by_uri = [
+        CHARSET,
+        LANGUAGE,
+        build.uri("job-uri", f"{door.uri()}/{number}"),
+        build.name("requesting-user-name", "c"),
+    ]
     assert door.send(raw(by_uri, code=Operation.GET_JOB_ATTRIBUTES)).status is Status.SUCCESSFUL_OK
 
 
 def test_a_name_that_is_too_long_is_refused(door):
-    answer = door.print(b"", build.octets("x", b"")._replace(name="job-name", values=(Value(Tag.NAME_WITHOUT_LANGUAGE.value, "n" * 256),)))
+    answer = door.print(
+        b"",
+        build.octets("x", b"")._replace(name="job-name", values=(Value(Tag.NAME_WITHOUT_LANGUAGE.value, "n" * 256),)),
+    )
     assert answer.status is Status.CLIENT_ERROR_REQUEST_VALUE_TOO_LONG
 
 

@@ -1,6 +1,7 @@
 """Jobs on a real home: database, spool, queues; and the few verbs that most tests need."""
 
 import pytest
+import structlog
 
 from directory.people import People
 from events.hub import Hub
@@ -11,6 +12,9 @@ from jobs.queue import Kind, Queue
 from jobs.work import Jobs
 from storage.home import Home
 from storage.node import new_id
+
+# A traceback with all local values takes half a second to draw.
+structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
 
 PDF = b"""%PDF-1.4
 1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj

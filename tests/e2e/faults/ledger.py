@@ -22,7 +22,8 @@ def balanced(home):
         "(select coalesce(sum(amount), 0) from posting where posting.account_id = account.id)",
     )
     late = _rows(
-        home, f"select reservation.job_id from reservation join job on job.id = reservation.job_id where job.state not in {UNFINISHED}"
+        home,
+        f"select reservation.job_id from reservation join job on job.id = reservation.job_id where job.state not in {UNFINISHED}",
     )
     assert (unequal, lonely, twice, wrong, late) == ([], [], [], [], [])
 
@@ -50,7 +51,12 @@ def files(home):
 
 def large_names(home):
     """Files that rows speak of."""
-    return sorted(name for (name,) in _rows(home, "select name from document join document_key using (document_id) where kind = 'file'"))
+    return sorted(
+        name
+        for (name,) in _rows(
+            home, "select name from document join document_key using (document_id) where kind = 'file'"
+        )
+    )
 
 
 def tidy(home):

@@ -289,7 +289,9 @@ class RawPrinter(_Out):
         self.out.append(printed)
         self.counter += printed.impressions
         if self.talks and not self.deaf:
-            connection.sendall(f'@PJL USTATUS JOB\r\nEND\r\nNAME="{name}"\r\nPAGES={printed.impressions}\r\n\f'.encode())
+            connection.sendall(
+                f'@PJL USTATUS JOB\r\nEND\r\nNAME="{name}"\r\nPAGES={printed.impressions}\r\n\f'.encode()
+            )
 
 
 class TrialPrinter:
