@@ -6,7 +6,7 @@ import select
 import socket
 import ssl
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 _HEAD_END = b"\r\n\r\n"
@@ -23,6 +23,8 @@ class Outcome:
     failed: int = 0
     seconds: float = 0.0
     waits: list[float] = field(default_factory=list)
+    unmeasured: int = 0
+    """Answers while warming up."""
     longest_answer: int = 0
     fault: str = ""
 
@@ -84,7 +86,7 @@ def _dechunked(buffer: bytearray, at: int) -> bytes | None:
     # Long answers come in many pieces: only once the last chunk may be there is it worth a look.
     if not buffer.endswith(b"0\r\n\r\n"):
         return None
-    parts = []
+    parts: list[bytearray] = []
     while True:
         end = buffer.find(b"\r\n", at)
         if end < 0:
@@ -195,7 +197,15 @@ class _Load:
             poll.close()
         return self.outcome
 
-    def _measure(self, poll, clients, enter, warm, seconds, most) -> None:
+    def _measure(
+        self,
+        poll: select.epoll,
+        clients: dict[int, _Connection],
+        enter: Callable[[_Connection], None],
+        warm: float,
+        seconds: float,
+        most: int | None,
+    ) -> None:
         outcome = self.outcome
         start = time.perf_counter() + warm
         end = start + seconds
@@ -212,6 +222,8 @@ class _Load:
                         if now >= start:
                             outcome.answers += 1
                             outcome.waits.append(now - client.began)
+                        else:
+                            outcome.unmeasured += 1
                         if self.fresh:
                             del clients[number]
                             client.again()
@@ -227,6 +239,8 @@ class _Load:
             enough = outcome.answers >= most if most is not None else bool(outcome.answers) and now >= end
             if enough or now >= end + _SILENCE or outcome.failed > 1000:
                 break
+        if not outcome.answers:
+            self._failed("no answer in time")
         outcome.seconds = max(time.perf_counter() - start, 1e-9)
 
     def _failed(self, words: str) -> None:
@@ -290,7 +304,7 @@ def upload(address: tuple[str, int], head: bytes, pieces: Iterable[bytes], *, ch
 
 
 @contextlib.contextmanager
-def idle(address: tuple[str, int], request: bytes, count: int):
+def idle(address: tuple[str, int], request: bytes, count: int) -> Iterator[list[socket.socket]]:
     """Hold that many connections open, each after one answer."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, max(soft, count + 200)), hard))

@@ -63,50 +63,43 @@ def request(uri: str, body: bytes, *, close: bool = False) -> bytes:
     return http(uri, len(body), close=close) + body
 
 
-def _pdf(filling: list[bytes], content: int) -> tuple[bytes, int, bytes]:
-    """One page whose content stream is `filling` (counted, not joined); head, length of the filling, tail."""
+def _pdf(drawing: bytes, beside: int = 0) -> tuple[bytes, bytes]:
+    """One page with that drawing, and a stream of `beside` octets that go between what is returned."""
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
         b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R>>",
-        b"<</Length 5>>stream\n0 g\n\nendstream",
+        b"<</Length %d>>stream\n%s\nendstream" % (len(drawing), drawing),
     ]
-    if content:
-        objects[3] = b"<</Length %d>>stream\n%s\nendstream" % (content, b"".join(filling))
-        return _assembled(objects, 0)
-    length = sum(map(len, filling))
-    objects.append(b"<</Length %d>>stream\n" % length)
-    return _assembled(objects, length)
-
-
-def _assembled(objects: list[bytes], length: int) -> tuple[bytes, int, bytes]:
+    if beside:
+        objects.append(b"<</Length %d>>stream\n" % beside)
     head, places = b"%PDF-1.4\n", []
     for number, value in enumerate(objects, 1):
         places.append(len(head))
-        last = length and number == len(objects)
-        head += b"%d 0 obj\n%s" % (number, value) + (b"" if last else b"\nendobj\n")
-    tail = b"\nendstream\nendobj\n" if length else b""
-    table = len(head) + length + len(tail)
+        ending = b"" if value.endswith(b">>stream\n") else b"\nendobj\n"
+        head += b"%d 0 obj\n%s%s" % (number, value, ending)
+    tail = b"\nendstream\nendobj\n" if beside else b""
+    table = len(head) + beside + len(tail)
     tail += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     tail += b"".join(b"%010d 00000 n \n" % place for place in places)
     tail += b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
-    return head, length, tail
+    return head, tail
 
 
 def small_document(size: int = 20_000) -> bytes:
-    """A PDF of one page of lines, about `size` bytes."""
-    lines, number = [], 0
-    while sum(map(len, lines)) < size - 600 if not number % 50 else True:
+    """A PDF of one page of lines, of about `size` octets."""
+    lines, drawn, number = [], 0, 0
+    while drawn < size - 600:  # the rest of the file
         lines.append(b"%d %d m %d %d l S\n" % (number % 595, number % 842, (number * 7) % 595, (number * 3) % 842))
+        drawn += len(lines[-1])
         number += 1
-    head, _, tail = _pdf(lines, sum(map(len, lines)))
-    return head + tail
+    return b"".join(_pdf(b"".join(lines)))
 
 
 def large_document(megabytes: int) -> Iterator[bytes]:
     """A PDF of one empty page beside a stream of that many megabytes, in pieces."""
-    head, length, tail = _pdf([BLOCK] * megabytes, 0)
+    head, tail = _pdf(b"0 g", megabytes * len(BLOCK))
     yield head
-    for _ in range(length // len(BLOCK)):
+    for _ in range(megabytes):
         yield BLOCK
     yield tail

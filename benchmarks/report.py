@@ -109,6 +109,8 @@ The load generator and the server share the two cores. Load average of the machi
 between one and two of it).
 
 * Each figure is the **median** of {runs} runs of {seconds} s (smallest–largest), the servers taking turns in each run.
+* *CPU* is the processor time of the server's own process per answer: the figure that other load on the machine moves
+  least.
 * Each answer is checked for HTTP and IPP status, length and its last octet. Wrong or missing answers: **{failed}**.
 * *bare aiohttp* is a handler that reads the request and gives one fixed answer of the same length: what the HTTP
   library alone can do on this machine. It stores nothing.

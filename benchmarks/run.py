@@ -4,8 +4,10 @@ import argparse
 import contextlib
 import os
 import re
+import signal
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import report
@@ -19,7 +21,11 @@ from benchmarks.servers import CUPSD, Bare, Cupsd, Printgate, Server, cupsd_miss
 def measure(scenario: Scenario, server: Server, seconds: float) -> Sample:
     """One run; a server that fails is a failed run, not the end of the benchmark."""
     try:
+        before = server.processor_time()
         sample = scenario.run(server, seconds)
+        if sample.answers:
+            each = (server.processor_time() - before) / sample.answers
+            sample = replace(sample, note=f"{sample.note}, {each * 1e6:,.0f} µs CPU")
     except (OSError, ValueError, RuntimeError) as error:
         sample = Sample(0, "", 1, f"{type(error).__name__}: {error}")
     words = f"{scenario.name:62} {server.name:12} {sample.value:12,.2f} {scenario.unit:7} {sample.note} {sample.fault}"
@@ -79,10 +85,12 @@ def main() -> int:
     top = argparse.ArgumentParser(prog="benchmarks.run", description=__doc__)
     top.add_argument("--only", default="", metavar="REGEX", help="settings to measure, by their names")
     top.add_argument("--runs", type=int, default=3, help="runs of each scenario (default 3)")
-    top.add_argument("--seconds", type=float, default=2.0, help="length of a run (default 2)")
+    top.add_argument("--seconds", type=float, default=1.0, help="length of a run (default 1)")
     top.add_argument("--port", type=int, default=24100, help="first of thirty ports on loopback")
     top.add_argument("--write", type=Path, metavar="FILE", help="where the whole document goes, in place of the table")
     given = top.parse_args()
+    # Whoever stops the benchmark stops the servers with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     results, load = run(given.only, given.runs, given.seconds, given.port)
     if given.write:
         when = time.strftime("%Y-%m-%d", time.gmtime())

@@ -20,6 +20,8 @@ class Sample:
     note: str = ""
     failed: int = 0
     fault: str = ""
+    answers: int = 0
+    """Over how many answers the server's processor time is divided; 0 where that would say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Setting:
 
 def _rate(outcome: Outcome) -> Sample:
     note = f"p99 {outcome.wait(0.99) * 1000:.1f} ms"
-    return Sample(outcome.rate, note, outcome.failed, outcome.fault)
+    return Sample(outcome.rate, note, outcome.failed, outcome.fault, len(outcome.waits) + outcome.unmeasured)
 
 
 def _median_wait(outcome: Outcome) -> Sample:
@@ -98,29 +100,29 @@ def _count(server: Server, _: float) -> Sample:
     return Sample(outcome.answers / (time.perf_counter() - began), "", outcome.failed, outcome.fault)
 
 
+def _upload(server: Server, megabytes: int, *, chunked: bool = False) -> tuple[Outcome, float]:
+    """Send one large document; what became of it, and by how many MB the server grew meanwhile."""
+    pieces = [messages.print_job(server.uri), *messages.large_document(megabytes)]
+    head = messages.http(server.uri, None if chunked else sum(map(len, pieces)))
+    server.forget_peak()
+    before = server.memory()
+    outcome = load.upload(server.address, head, pieces, chunked=chunked)
+    return outcome, max(0, server.memory("VmHWM") - before) / 1e6
+
+
 def _large(megabytes: int, *, chunked: bool = False) -> Callable[[Server, float], Sample]:
     def run(server: Server, _: float) -> Sample:
-        pieces = list(messages.large_document(megabytes))
-        first = messages.print_job(server.uri)
-        length = None if chunked else len(first) + sum(map(len, pieces))
-        server.forget_peak()
-        before = server.memory()
-        outcome = load.upload(server.address, messages.http(server.uri, length), [first, *pieces], chunked=chunked)
-        grown = max(0, server.memory("VmHWM") - before) / 1e6
-        return Sample(megabytes * MB / 1e6 / outcome.seconds, f"RSS +{grown:.1f} MB", outcome.failed, outcome.fault)
+        outcome, grown = _upload(server, megabytes, chunked=chunked)
+        rate = megabytes * MB / 1e6 / outcome.seconds
+        return Sample(rate, f"RSS +{grown:.1f} MB", outcome.failed, outcome.fault)
 
     return run
 
 
 def _growth(megabytes: int) -> Callable[[Server, float], Sample]:
     def run(server: Server, _: float) -> Sample:
-        pieces = list(messages.large_document(megabytes))
-        first = messages.print_job(server.uri)
-        head = messages.http(server.uri, len(first) + sum(map(len, pieces)))
-        server.forget_peak()
-        before = server.memory()
-        outcome = load.upload(server.address, head, [first, *pieces], chunked=False)
-        return Sample((server.memory("VmHWM") - before) / 1e6, "", outcome.failed, outcome.fault)
+        outcome, grown = _upload(server, megabytes)
+        return Sample(grown, "", outcome.failed, outcome.fault)
 
     return run
 

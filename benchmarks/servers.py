@@ -46,12 +46,17 @@ class Server:
         """Start the process, with nothing of what an earlier one was sent."""
         raise NotImplementedError
 
+    def complete(self) -> bool:
+        """Whether it is all there, once its port is."""
+        return True
+
     def __enter__(self) -> Self:
         self.process = self.launch()
         until = time.monotonic() + _START
         while True:
             with contextlib.suppress(OSError), socket.create_connection(self.address, 1):
-                break
+                if self.complete():
+                    break
             if self.process.poll() is not None or time.monotonic() > until:
                 self.stop()
                 raise RuntimeError(f"{self.name} does not start")
@@ -76,6 +81,12 @@ class Server:
             if line.startswith(what):
                 return int(line.split()[1]) * 1024
         raise RuntimeError(f"no {what} of {self.name}")
+
+    def processor_time(self) -> float:
+        """Seconds of processor time that the server's process has used; its children's are not among them."""
+        assert self.process is not None
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def forget_peak(self) -> None:
         """Let the peak begin anew."""
@@ -124,6 +135,10 @@ class Printgate(Server):
         command = [*self._program(), "serve", "--host", "127.0.0.1", "--port", str(self.port), "--no-mdns"]
         with self._log.open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
+
+    def complete(self) -> bool:
+        """Whether it takes commands as well."""
+        return (self._home / "control.sock").exists()
 
     def command(self, *words: str, **options: str) -> str:
         """Run a command of the gateway."""

@@ -59,20 +59,25 @@ class Verifier:
         self._known.pop(person_id, None)
 
     def _seal(self, person_id: str, password: str) -> bytes:
-        text = f"{person_id}\0{password}".encode("utf-8", "surrogateescape")
+        text = person_id.encode() + b"\0" + _octets(password)
         return hmac.new(self._key, text, hashlib.sha256).digest()
 
 
 def _matches(hashed: str, password: str) -> bool:
     try:
-        return _HASHER.verify(hashed, password)
+        return _HASHER.verify(hashed, _octets(password))
     except (VerificationError, InvalidHashError):
         return False
 
 
 async def hash_password(password: str) -> str:
     """Return the argon2id hash to store, computed in a thread."""
-    return await asyncio.to_thread(_HASHER.hash, password)
+    return await asyncio.to_thread(_HASHER.hash, _octets(password))
+
+
+def _octets(password: str) -> bytes:
+    # Half of a surrogate pair is a wrong password, not a fault.
+    return password.encode("utf-8", "surrogatepass")
 
 
 class Throttle:

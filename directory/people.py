@@ -22,7 +22,9 @@ _MAX_CACHED = 50_000
 
 def fold(name: str) -> str:
     """Return the form under which a name is kept and compared: NFKC, case folded, no space around."""
-    return unicodedata.normalize("NFKC", name).strip().casefold()
+    # Half of a surrogate pair is no character, and no row can hold it.
+    whole = name.encode("utf-8", "replace").decode()
+    return unicodedata.normalize("NFKC", whole).strip().casefold()
 
 
 class People:
@@ -43,7 +45,7 @@ class People:
             return known
         keys = (f"name:{folded}", f"address:{address}") if address else (f"name:{folded}",)
         self._throttle.check(*keys)
-        if len(password.encode("utf-8", "surrogateescape")) > _MAX_PASSWORD:
+        if len(password.encode("utf-8", "surrogatepass")) > _MAX_PASSWORD:
             return None
         changes = self._changes
         person, hashed = await self._database.read(lambda connection: _with_hash(connection, folded))
@@ -214,6 +216,6 @@ def _checked_name(name: str) -> str:
 async def _hashed(password: str, least: int) -> str:
     if len(password) < least:
         raise WeakPassword(f"A password has at least {least} characters.")
-    if len(password.encode("utf-8", "surrogateescape")) > _MAX_PASSWORD:
+    if len(password.encode("utf-8", "surrogatepass")) > _MAX_PASSWORD:
         raise WeakPassword("A password has at most 1024 bytes.")
     return await hash_password(password)

@@ -38,7 +38,7 @@ from pdl.report import Report
 from pdl.sandbox import Sandbox
 from release.forward import Forward
 from storage.errors import StorageError
-from web import app as pages
+from web.app import Pages
 from web.parts import Parts
 from web.settings import Settings as WebSettings
 
@@ -131,13 +131,13 @@ class Gateway:
         self.discovery = Discovery(core, self._settings, node)
 
     async def _serve(self, opened: contextlib.AsyncExitStack) -> None:
-        parts = self._parts()
-        middlewares: list[Any] = [self._options, *pages.middlewares(parts)]
+        pages = Pages(self._parts())
+        middlewares: list[Any] = [self._options, *pages.middlewares()]
         self.application = application = web.Application(middlewares=middlewares, client_max_size=1 << 20)
         for path in (PATH, PATH + "/{tail:.*}"):
             # The handler itself gives leave to send: aiohttp's would, before anything is checked.
             application.router.add_route("POST", path, self.ipp.handle, expect_handler=_wait)
-        application.add_routes(pages.routes(parts))
+        application.add_routes(pages.routes())
         runner = web.AppRunner(
             application,
             access_log=None,

@@ -19,19 +19,28 @@ class Refused(Exception):
 
 def ask(home: Path, command: str, arguments: dict[str, Any]) -> Any:
     """Ask the server of a home. Raises Refused, or ConnectionError/FileNotFoundError when none runs."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
-        sock.settimeout(PATIENCE)
-        with short_path(home) as path:
-            sock.connect(path)
-        sock.sendall(json.dumps({"command": command, "arguments": arguments}).encode() + b"\n")
-        with sock.makefile("rb") as stream:
-            line = stream.readline()
+    try:
+        line = _exchange(home, json.dumps({"command": command, "arguments": arguments}).encode() + b"\n")
+    except TimeoutError:
+        raise Refused("The gateway does not answer. Look at its log.") from None
+    except PermissionError:
+        raise Refused(f"{home} belongs to somebody else. Run this as the gateway's own user, or as root.") from None
     if not line:
         raise Refused("The gateway ended before it answered. Try again.")
     answer = json.loads(line)
     if "refused" in answer:
         raise Refused(answer["refused"])
     return answer["result"]
+
+
+def _exchange(home: Path, line: bytes) -> bytes:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.settimeout(PATIENCE + 5)  # the server gives up first, and says so
+        with short_path(home) as path:
+            sock.connect(path)
+        sock.sendall(line)
+        with sock.makefile("rb") as stream:
+            return stream.readline()
 
 
 @contextlib.contextmanager

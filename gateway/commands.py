@@ -14,6 +14,7 @@ from jobs.job import Job
 from jobs.queue import Kind, Queue
 from jobs.work import active
 from release import store as attempts
+from release.retiring import retire
 from storage.node import new_id
 from web import first_run
 
@@ -100,7 +101,8 @@ class Commands:
 
     async def device_remove(self, given: Arguments) -> dict[str, Any]:
         """Remove a device."""
-        await self._core.fleet.remove(given["name"])
+        core = self._core
+        await retire(core.home.database, core.catalogue, core.fleet, given["name"])
         return {"removed": given["name"]}
 
     async def user_list(self, _: Arguments) -> list[dict[str, Any]]:

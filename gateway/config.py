@@ -76,6 +76,7 @@ MEANING: Final[dict[str, str]] = {
     "unknown_policy": "free (nothing is charged) or charge (as if it had printed)",
 }
 
+_ENDLESS: Final = float("inf")
 _CHOICES: Final = {
     "log_level": ("debug", "info", "warning", "error"),
     "log_format": ("auto", "text", "json"),
@@ -145,6 +146,10 @@ def _truth(value: Any) -> bool:
 def _checked(settings: Settings) -> Settings:
     if not 0 <= settings.port <= 65535:
         raise ConfigurationError("port lies between 0 and 65535; 0 lets the system choose.")
+    for field in fields(Settings):
+        value = getattr(settings, field.name)
+        if isinstance(value, int | float) and not 0 <= value < _ENDLESS:
+            raise ConfigurationError(f"{field.name} is a number that is not negative: {MEANING[field.name]}.")
     for name, allowed in _CHOICES.items():
         if getattr(settings, name) not in allowed:
             raise ConfigurationError(f"{name} is one of {', '.join(allowed)}.")

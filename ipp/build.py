@@ -22,6 +22,8 @@ MAX_MIME = 255
 
 def clip(text: str, octets: int) -> str:
     """Return as much of `text` as fits into so many octets of UTF-8, never half a character."""
+    if text.isascii() and len(text) <= octets:
+        return text
     # Surrogates that stand for foreign octets stay; any other could not be sent and becomes a question mark.
     try:
         encoded = text.encode("utf-8", "surrogateescape")

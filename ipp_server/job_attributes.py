@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ipp import build
@@ -99,7 +100,9 @@ PRIVATE: Final = frozenset(
 )
 """What is nobody's business but the owner's and administrators' (job-privacy-attributes, PWG 5100.16)."""
 
-TEMPLATE: Final[dict[str, Callable[[Ticket], Attribute | None]]] = {
+TemplateRow = Callable[[Ticket], Attribute | None]
+
+TEMPLATE: Final[dict[str, TemplateRow]] = {
     "copies": lambda ticket: build.integer("copies", ticket.copies),
     "sides": lambda ticket: build.keyword("sides", ticket.sides) if ticket.sides else None,
     "media": lambda ticket: build.keyword("media", ticket.media) if ticket.media else None,
@@ -154,10 +157,18 @@ def names(requested: Iterable[str], default: Iterable[str]) -> frozenset[str]:
 
 def attributes(job: Job, wanted: frozenset[str], scene: Scene) -> list[Attribute]:
     """The attributes of a job that were asked for and may be seen."""
-    hidden = frozenset() if scene.private else PRIVATE
-    told = [row(job, scene) for name, row in DESCRIPTION.items() if name in wanted and name not in hidden]
-    made = [row(job.ticket) for name, row in TEMPLATE.items() if name in wanted]
-    return [attribute for attribute in told + made if attribute is not None]
+    description, template = _rows(wanted, scene.private)
+    told = [row(job, scene) for row in description]
+    told += [row(job.ticket) for row in template]
+    return [attribute for attribute in told if attribute is not None]
+
+
+@lru_cache(maxsize=200)
+def _rows(wanted: frozenset[str], private: bool) -> tuple[tuple[Row, ...], tuple[TemplateRow, ...]]:
+    """The rows that were asked for and may be seen: the same for each job of a listing."""
+    hidden = frozenset[str]() if private else PRIVATE
+    description = tuple(row for name, row in DESCRIPTION.items() if name in wanted and name not in hidden)
+    return description, tuple(row for name, row in TEMPLATE.items() if name in wanted)
 
 
 def brief(number: int, scene: Scene) -> bytes:

@@ -14,6 +14,7 @@ from jobs.errors import (
     FormatNotSupported,
     JobError,
     JobUnknown,
+    NoDocument,
     NotAccepting,
     NotAdmitted,
     NotPossible,
@@ -22,7 +23,7 @@ from jobs.errors import (
     TooManyDocuments,
 )
 from pdl.errors import PdlError
-from release.desk import CreditExhausted
+from release.desk import AccountingError, CreditExhausted
 from release.errors import (
     CannotPrint,
     DeviceNotReady,
@@ -57,6 +58,7 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     NotPossible: Status.CLIENT_ERROR_NOT_POSSIBLE,
     AlreadyClosed: Status.CLIENT_ERROR_NOT_POSSIBLE,
     NotAdmitted: Status.CLIENT_ERROR_ACCOUNT_LIMIT_REACHED,
+    NoDocument: Status.CLIENT_ERROR_BAD_REQUEST,
     FormatNotSupported: Status.CLIENT_ERROR_DOCUMENT_FORMAT_NOT_SUPPORTED,
     AttributesNotSupported: Status.CLIENT_ERROR_ATTRIBUTES_OR_VALUES_NOT_SUPPORTED,
     TooManyDocuments: Status.SERVER_ERROR_MULTIPLE_DOCUMENT_JOBS_NOT_SUPPORTED,
@@ -72,6 +74,7 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     WrongCode: Status.CLIENT_ERROR_NOT_FOUND,
     ReleaseError: Status.CLIENT_ERROR_NOT_POSSIBLE,
     CreditExhausted: Status.CLIENT_ERROR_ACCOUNT_LIMIT_REACHED,
+    AccountingError: Status.CLIENT_ERROR_ACCOUNT_AUTHORIZATION_FAILED,
     TooManyTries: Status.CLIENT_ERROR_NOT_AUTHENTICATED,
     DirectoryError: Status.CLIENT_ERROR_NOT_AUTHENTICATED,
     StorageFull: Status.SERVER_ERROR_TEMPORARY_ERROR,

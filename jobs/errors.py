@@ -33,6 +33,10 @@ class FormatNotSupported(JobError):
     """The gateway cannot read documents of that format."""
 
 
+class NoDocument(FormatNotSupported):
+    """A document was announced, and nothing came."""
+
+
 class AttributesNotSupported(JobError):
     """The client insists on values (ipp-attribute-fidelity) that the queue does not offer."""
 

@@ -19,6 +19,7 @@ from jobs.errors import (
     AlreadyClosed,
     DocumentTooLarge,
     FormatNotSupported,
+    NoDocument,
     NotAccepting,
     TooManyDocuments,
 )
@@ -181,7 +182,7 @@ class Intake:
         found = looking.format
         if found is None:  # shorter than a look
             await self._spool.abandon(sealed)
-            raise FormatNotSupported("The document is empty. Print it again.")
+            raise NoDocument("The document is empty. Print it again.")
         if declared == "text/plain" and found == UNKNOWN_FORMAT:
             await self._spool.abandon(sealed)
             raise FormatNotSupported("This is not text. Send it as PDF.")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -173,13 +174,16 @@ def remove_queue(connection: Connection, queue_id: str) -> None:
     connection.execute(queue.delete().where(queue.c.id == queue_id))
 
 
+_ticket = lru_cache(maxsize=1000)(Ticket.from_json)  # most jobs ask for one of a few things
+
+
 def job_from(row: Row[Any]) -> Job:
     """Make the Job of a row of `_JOB_COLUMNS`."""
     # In the order of the columns, which is that of the fields: long listings are made of this.
     values = list(row)
     values[_STATE] = JobState(values[_STATE])
     values[_REASONS] = tuple(values[_REASONS].split(","))
-    values[_TICKET] = Ticket.from_json(values[_TICKET])
+    values[_TICKET] = _ticket(values[_TICKET])
     return Job(*values)
 
 

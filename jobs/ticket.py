@@ -62,8 +62,6 @@ class Ticket:
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read the ticket of a row."""
-        if text == "{}":
-            return cls()
         fields: dict[str, Any] = {}
         for name, value in json.loads(text).items():
             if name in cls.__dataclass_fields__:

@@ -27,6 +27,8 @@ T = TypeVar("T")
 
 BY_USER: Final = ("job-canceled-by-user",)
 BY_OPERATOR: Final = ("job-canceled-by-operator",)
+EXPIRED: Final = "Nobody collected it in time. It was deleted and nothing was charged."
+"""What is written on a held job whose time is over."""
 
 Check = Callable[[Job], None]
 """Looks at a job within the transaction that is to end it; raises NotPossible if that may not be any more."""
@@ -153,9 +155,8 @@ class Jobs:
         at = now()
         jobs = await self._database.read(lambda connection: store.expiring(connection, at))
         for job in jobs:
-            message = "Nobody collected it in time. It was deleted and nothing was charged."
             with contextlib.suppress(NotPossible):  # released at this very moment
-                await self.abort(job.id, ("aborted-by-system",), message, check=_still_waits)
+                await self.abort(job.id, ("aborted-by-system",), EXPIRED, check=_still_waits)
         kept = await self._database.read(lambda connection: store.retained(connection, at))
         for job in kept:
             await self._written(partial(self._shred, job=job))

@@ -5,14 +5,15 @@ Web, REST and IPP Release-Job all end here, so that rights, prices and reservati
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
 from sqlalchemy import Connection
 
 from accounting import ledger
 from accounting import store as accounts
-from accounting.errors import CreditExhausted as CreditExhausted  # noqa: PLC0414 - part of the desk's words
+from accounting.errors import AccountingError as AccountingError  # noqa: PLC0414 - part of the desk's words
+from accounting.errors import CreditExhausted as CreditExhausted  # noqa: PLC0414 - as above
 from accounting.price import Extent, Price
 from devices.fleet import DeviceUnknown, Fleet
 from devices.store import DeviceRow
@@ -30,7 +31,6 @@ from jobs.lifecycle import Event, IllegalTransition
 from jobs.ticket import Ticket
 from jobs.work import BY_OPERATOR, BY_USER, Jobs, active, now
 from release.errors import (
-    CannotPrint,
     DeviceNotReady,
     MayHavePrinted,
     NoDevice,
@@ -40,6 +40,8 @@ from release.errors import (
     WrongCode,
 )
 from release.plan import Plan, asked, plan, report_of
+from release.quotes import Changes as Changes  # noqa: PLC0414 - part of the desk's words
+from release.quotes import Quote, Quotes
 from storage import faults
 from storage.database import Database
 
@@ -49,41 +51,6 @@ COUNT_LIMIT: Final = 30.0
 """Seconds that a release waits for the count of a document that has just arrived."""
 
 _SYSTEM: Final = ""  # the actor of what the gateway does by itself
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What the owner changes at release; None leaves it as it was asked for."""
-
-    copies: int | None = None
-    sides: str | None = None
-    monochrome: bool | None = None
-    page_ranges: tuple[tuple[int, int], ...] | None = None
-
-    def apply(self, ticket: Ticket) -> Ticket:
-        """The ticket with these changes."""
-        values: dict[str, Any] = {}
-        if self.copies is not None:
-            values["copies"] = max(1, min(self.copies, 999))
-        if self.sides is not None:
-            values["sides"] = self.sides
-        if self.monochrome is not None:
-            values["print_color_mode"] = "monochrome" if self.monochrome else "auto"
-        if self.page_ranges is not None:
-            values["page_ranges"] = self.page_ranges
-        return replace(ticket, **values)
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What a job would be and cost at one device; `reason` says why it cannot be printed there ("" if it can)."""
-
-    device: DeviceRow
-    amount: int | None
-    impressions: int
-    sheets: int
-    colored: int
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,23 +83,17 @@ class Desk:
         ids = queue.pool(known) if queue else known
         return [self._fleet.get(device_id) for device_id in ids]
 
+    async def quotes(self) -> Quotes:
+        """What works out, with the prices as they are now, what jobs would be and cost at devices."""
+        return Quotes(await self._database.read(accounts.prices))
+
     async def quote(self, job: Job, device: DeviceRow, changes: Changes | None = None) -> Quote:
-        """What the job would be and cost at that device."""
-        ticket = (changes or Changes()).apply(job.ticket)
-        try:
-            made = self._plan(job, ticket, device)
-        except (CannotPrint, DeviceNotReady) as error:
-            return Quote(device, None, job.impressions or 0, job.sheets or 0, job.color_impressions or 0, str(error))
-        price = await self.price(device.id)
-        known = job.pages is not None
-        extent = made.extent
-        amount = extent.cost(price) if known else None
-        return Quote(device, amount, extent.impressions, extent.sheets, extent.color)
+        """What one job would be and cost at one device."""
+        return (await self.quotes()).quote(job, device, changes)
 
     async def price(self, device_id: str) -> Price:
         """The price of a device."""
-        prices = await self._database.read(accounts.prices)
-        return prices.get(device_id) or prices.get("") or Price()
+        return (await self.quotes()).price(device_id)
 
     async def release(
         self,
@@ -220,9 +181,7 @@ class Desk:
 
         return await self._jobs.conclude(uuid, Event.CANCEL, reasons=reasons, check=_not_at_a_device, settle=settle)
 
-    async def settle_uncertain(
-        self, actor: Person | None, uuid: str, *, printed: bool, by_policy: bool = False
-    ) -> Job:
+    async def settle_uncertain(self, actor: Person | None, uuid: str, *, printed: bool, by_policy: bool = False) -> Job:
         """Decide a job of unknown outcome: it had printed (and is charged), or it had not (and waits again).
 
         The ledger says who decided: an operator (`actor` None at the command line), or the policy of the house.

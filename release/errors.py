@@ -29,5 +29,9 @@ class StillCounting(ReleaseError):
     """The document is still being counted."""
 
 
+class DeviceInUse(ReleaseError):
+    """A queue names the device."""
+
+
 class WrongCode(ReleaseError):
     """No waiting job has this claim code."""

@@ -9,6 +9,7 @@ from accounting import store as accounts
 from accounting.price import Price
 from devices.store import DeviceRow
 from events import audit
+from release.retiring import retire
 from web import words
 from web.admin_overview import counts
 from web.errors import BadForm
@@ -103,8 +104,6 @@ async def change(visit: Visit) -> web.Response:
     # The page shows the address without its password: only another address replaces what is kept.
     if uri and uri != row.address:
         values["uri"] = uri
-    if values["name"] != row.name and any(other.name == values["name"] for other in visit.parts.fleet.listed()):
-        raise BadForm(N_("There is a printer of that name already. Choose another."))
     changed = await visit.parts.fleet.change(row.name, actor=visit.who.id, **values)
     return visit.go(f"/admin/devices/{changed.name}?done=saved")
 
@@ -157,10 +156,6 @@ async def ask_remove(visit: Visit) -> web.Response:
 async def remove(visit: Visit) -> web.Response:
     """Remove a device."""
     row = _device(visit)
-    using = [
-        queue.shown for queue in visit.parts.catalogue.listed() if row.id in (*queue.devices, queue.default_device)
-    ]
-    if using:
-        raise BadForm(N_("A queue names this printer. Change the queue first."))
-    await visit.parts.fleet.remove(row.name, actor=visit.who.id)
+    parts = visit.parts
+    await retire(parts.database, parts.catalogue, parts.fleet, row.name, actor=visit.who.id)
     return visit.go("/admin/devices?done=removed")

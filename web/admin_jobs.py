@@ -11,14 +11,13 @@ from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
 from jobs.work import active
 from release import store as attempts
-from release.desk import Changes
+from release.quotes import Changes
 from web import store, words
 from web.account_pages import charges_of
 from web.admin_overview import counts
 from web.errors import BadForm
 from web.i18n import N_
 from web.jobs_pages import device_name
-from web.quotes import Quotes
 from web.release_pages import choices_of
 from web.site import Visit
 from web.store import Filter
@@ -91,7 +90,7 @@ async def show_one(visit: Visit) -> web.Response:
     charge, tried = await visit.parts.database.read(look)
     queue = visit.parts.catalogue.get(job.queue_id)
     releasable = job.held and not job.uncertain and not job.incoming and job.counted_at is not None
-    quotes = await Quotes.of(visit)
+    quotes = await visit.parts.desk.quotes()
     return visit.page(
         "admin_job.html",
         here="jobs",

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from web import (
     account_pages,
+    admin_audit,
     admin_devices,
     admin_jobs,
     admin_overview,
@@ -18,6 +19,7 @@ from web import (
     jobs_pages,
     probes,
     release_pages,
+    send_pages,
     sign_in,
 )
 from web.errors import PageUnknown
@@ -36,11 +38,14 @@ PAGES: Final = (
     Page("/sign-out", None, sign_in.sign_out, access=_EVERYONE),
     Page("/language/{code:[a-z]{2}}", sign_in.language, access=_EVERYONE, plain=True),
     Page("/help", help_pages.show, access=_EVERYONE, plain=True),
+    Page("/help/{queue}.mobileconfig", help_pages.profile, access=_EVERYONE),
     Page("/authority.crt", help_pages.authority, access=_EVERYONE, plain=True),
     Page("/jobs", jobs_pages.show),
     Page("/jobs/delete", jobs_pages.ask_delete, jobs_pages.delete),
     Page(f"/jobs/{_NUMBER}/stop", None, jobs_pages.stop),
     Page(f"/jobs/{_NUMBER}/again", jobs_pages.ask_again),
+    Page("/send", send_pages.show, send_pages.send, files=True),
+    Page("/send/done/{number:[A-Za-z0-9_-]{1,32}}", send_pages.done),
     Page("/release", release_pages.show, release_pages.release),
     Page("/release/change", release_pages.change),
     Page("/release/done/{number:[A-Za-z0-9_-]{1,32}}", release_pages.done),
@@ -67,6 +72,7 @@ PAGES: Final = (
     Page("/admin/add/queue", admin_queues.ask_add, admin_queues.add, access=_ADMINISTRATOR),
     Page("/admin/queues/{name}", admin_queues.show_one, admin_queues.change, access=_ADMINISTRATOR),
     Page("/admin/queues/{name}/remove", admin_queues.ask_remove, admin_queues.remove, access=_ADMINISTRATOR),
+    Page("/admin/audit", admin_audit.show, access=_ADMINISTRATOR),
     Page("/admin/people", admin_people.show, access=_ADMINISTRATOR),
     Page("/admin/add/person", admin_people.ask_add, admin_people.add, access=_ADMINISTRATOR),
     Page("/admin/people/{id}", admin_people.show_one, admin_people.change, access=_ADMINISTRATOR),
@@ -80,32 +86,36 @@ _NOT_PAGES: Final = ("/ipp", "/static/", "/healthz", "/readyz", "/metrics")
 Middleware = Callable[[web.Request, Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[Any]]
 
 
-def routes(parts: Parts) -> list[web.RouteDef]:
-    """All routes of the pages, for the gateway's application."""
-    site = Site(parts)
-    found = [route for page in PAGES for route in routes_of(site, page)]
-    return [
-        *found,
-        web.get("/static/{name}", site.files.serve),
-        web.get("/healthz", probes.healthz),
-        web.get("/readyz", probes.readyz(parts)),
-        web.get("/metrics", probes.metrics(parts)),
-    ]
+class Pages:
+    """All pages of one gateway."""
 
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._site = parts, Site(parts)
 
-def middlewares(parts: Parts) -> Sequence[Middleware]:
-    """What stands before all routes: a page in words for an address that does not exist."""
-    site = Site(parts)
+    def routes(self) -> list[web.RouteDef]:
+        """All routes, for the gateway's application."""
+        found = [route for page in PAGES for route in routes_of(self._site, page)]
+        return [
+            *found,
+            web.get("/static/{name}", self._site.files.serve),
+            web.get("/healthz", probes.healthz),
+            web.get("/readyz", probes.readyz(self._parts)),
+            web.get("/metrics", probes.metrics(self._parts)),
+        ]
 
-    @web.middleware
-    async def unknown(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        missing = isinstance(request.match_info.http_exception, web.HTTPNotFound)
-        if not missing or request.path.startswith(_NOT_PAGES) or not encrypted(site, request):
-            return await handler(request)
-        visit = Visit(site, request, site.talk_for(request), forms.Form())
-        visit.person = await site.sessions.person(visit.cookie)
-        return finished(failed(visit, PageUnknown(N_("Nothing is kept at this address."))))
+    def middlewares(self) -> Sequence[Middleware]:
+        """What stands before all routes: a page in words for an address that does not exist."""
+        site = self._site
 
-    return (unknown,)
+        @web.middleware
+        async def unknown(
+            request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+        ) -> web.StreamResponse:
+            missing = isinstance(request.match_info.http_exception, web.HTTPNotFound)
+            if not missing or request.path.startswith(_NOT_PAGES) or not encrypted(site, request):
+                return await handler(request)
+            visit = Visit(site, request, site.talk_for(request), forms.Form())
+            visit.person = await site.sessions.person(visit.cookie)
+            return finished(failed(visit, PageUnknown(N_("Nothing is kept at this address."))))
+
+        return (unknown,)

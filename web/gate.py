@@ -15,6 +15,7 @@ from aiohttp import web
 from web import forms, session, status
 from web.errors import AdministratorsOnly, ForeignForm, SignInFirst
 from web.i18n import N_
+from web.incoming import Incoming
 from web.site import POLICY, Site, Visit
 from web.status import Said
 
@@ -43,6 +44,8 @@ class Page:
     access: Access = Access.PERSON
     plain: bool = False
     """Whether it may be read without encryption."""
+    files: bool = False
+    """Whether its form carries files: only the fields before the first are read here, the handler reads on."""
 
 
 def routes_of(site: Site, page: Page) -> list[web.RouteDef]:
@@ -65,7 +68,7 @@ def _gated(site: Site, page: Page, handler: Handler) -> Callable[[web.Request], 
             visit.person = await site.sessions.person(visit.cookie)
             _admit(page, visit)
             if request.method == "POST":
-                await _check_form(visit)
+                await _check_form(page, visit)
             response = await handler(visit)
         except SignInFirst:
             back = request.rel_url.raw_path_qs if request.method != "POST" else "/jobs"
@@ -89,10 +92,15 @@ def _admit(page: Page, visit: Visit) -> None:
         raise AdministratorsOnly(N_("You are not one of them."))
 
 
-async def _check_form(visit: Visit) -> None:
+async def _check_form(page: Page, visit: Visit) -> None:
     if not forms.from_here(visit.request):
         raise ForeignForm(N_("This was not sent by one of our pages."))
-    visit.form = await forms.read(visit.request)
+    if page.files:
+        # The token stands before the files in the form: none of them is taken without it.
+        visit.incoming = Incoming(visit.request)
+        visit.form = await visit.incoming.fields()
+    else:
+        visit.form = await forms.read(visit.request)
     if not visit.token_right():
         raise ForeignForm(N_("Your sign-in may have ended meanwhile."))
 

@@ -96,6 +96,13 @@ class Talk:
         """Write a number."""
         return _minus(numbers.format_decimal(value, locale=self._locale))
 
+    def size(self, value: int) -> str:
+        """Write how much storage something takes, in bytes, in its largest whole unit."""
+        for unit, size in (("gigabyte", 1 << 30), ("megabyte", 1 << 20)):
+            if value >= size:
+                return format_unit(value // size, f"digital-{unit}", length="short", locale=self._locale)
+        return format_unit(value, "digital-byte", locale=self._locale)
+
     def money(self, amount: int) -> str:
         """Write an amount, given in the currency's smallest unit."""
         value = Decimal(amount).scaleb(-self._digits)

@@ -1,5 +1,6 @@
 """The brand mark as PNG, drawn at start: the icons that an IPP Printer shows to its clients (printer-icons)."""
 
+import functools
 import io
 from typing import Final
 
@@ -10,6 +11,7 @@ _OVERSAMPLED: Final = 4  # drawn larger and scaled down: PIL's own lines have no
 _GROUND, _MARK = (0, 97, 122, 255), (255, 255, 255, 255)
 
 
+@functools.cache
 def printer_png(size: int) -> bytes:
     """Draw the mark, a sheet going through a gate, as a square PNG of so many pixels."""
     side = size * _OVERSAMPLED

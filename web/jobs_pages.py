@@ -14,7 +14,6 @@ from jobs.work import active
 from web import words
 from web.errors import NothingChosen
 from web.i18n import N_
-from web.quotes import Quotes
 from web.site import Visit
 
 
@@ -35,7 +34,7 @@ class Line:
 async def show(visit: Visit) -> web.Response:
     """Show a person's documents that have not ended."""
     jobs = await visit.parts.desk.waiting(visit.who)
-    quotes = await Quotes.of(visit)
+    quotes = await visit.parts.desk.quotes()
     choosable = [job for job in jobs if _choosable(job)]
     pools = [(job, visit.parts.catalogue.get(job.queue_id), visit.parts.desk.pool(job)) for job in choosable]
     # In a thread: a document of a hundred thousand pages takes its time to be worked out.

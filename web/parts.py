@@ -8,6 +8,8 @@ from directory.people import People
 from events.hub import Hub
 from jobs.catalogue import Catalogue
 from jobs.work import Jobs
+from mobility.profiles import Address
+from mobility.upload import Upload
 from release.desk import Desk
 from release.forward import Forward
 from storage.database import Database
@@ -34,8 +36,10 @@ class Parts:
     """What keeps the gateway from working, in sentences; empty when nothing does."""
     metrics: Callable[[], bytes]
     """The figures in Prometheus' text format."""
-    public_uris: Callable[[str, str], tuple[str, str]]
-    """The ipps and ipp addresses of a queue, by its name and the host under which the client reached us."""
+    address: Callable[[str, str], Address]
+    """Where a queue is reached, by its name and the host under which the client reached us."""
+    upload: Upload | None
+    """Takes files from browsers; None where there is no such way in."""
     version: str
     trial_uri: str = ""
     """The URI of the built-in trial printer that the first run offers; empty offers none."""

@@ -14,15 +14,14 @@ from devices.store import DeviceRow
 from directory.store import Person
 from jobs.errors import JobError
 from jobs.job import Job
-from release.desk import Changes
 from release.errors import ReleaseError
+from release.quotes import Changes, Quote, Quotes
 from storage.errors import StorageError
 from web import words
 from web.errors import BadForm
 from web.forms import Form
 from web.i18n import N_
 from web.jobs_pages import device_name, mine
-from web.quotes import Quoted, Quotes
 from web.site import Visit
 
 SIDES: Final = {
@@ -78,7 +77,7 @@ def fields_of(form: Form) -> list[tuple[str, str]]:
 
 async def show(visit: Visit) -> web.Response:
     """Show the printers, each with what would differ there and its price."""
-    jobs, changes, quotes = await _chosen(visit, visit.query), changes_in(visit.query), await Quotes.of(visit)
+    jobs, changes, quotes = await _chosen(visit, visit.query), changes_in(visit.query), await visit.parts.desk.quotes()
     choices = await choices_of(visit, jobs, changes, quotes)
     last = await _last_device(visit)
     # Where they were last first, then those that can print, then the others with their reason.
@@ -128,7 +127,7 @@ async def choices_of(visit: Visit, jobs: Sequence[Job], changes: Changes, quotes
     wanted = [(row, [job for job in jobs if row.id in pools[job.id]]) for row in rows]
     wanted = [(row, theirs) for row, theirs in wanted if theirs]
 
-    def work() -> list[list[Quoted]]:
+    def work() -> list[list[Quote]]:
         return [[quotes.quote(job, row, changes) for job in theirs] for row, theirs in wanted]
 
     # In a thread: a document of a hundred thousand pages takes its time to be worked out.
@@ -136,7 +135,7 @@ async def choices_of(visit: Visit, jobs: Sequence[Job], changes: Changes, quotes
     return [_choice(visit, row, found, len(jobs)) for (row, _), found in zip(wanted, quoted, strict=True)]
 
 
-def _choice(visit: Visit, device: DeviceRow, quoted: Sequence[Quoted], wanted: int) -> Choice:
+def _choice(visit: Visit, device: DeviceRow, quoted: Sequence[Quote], wanted: int) -> Choice:
     talk = visit.talk
     can = [one for one in quoted if not one.reason]
     gray, single = sum(one.color_lost for one in can), sum(one.sides_lost for one in can)
@@ -168,7 +167,7 @@ def _choice(visit: Visit, device: DeviceRow, quoted: Sequence[Quoted], wanted: i
         words.device_badge(device, talk),
         words.abilities(device.capabilities, talk),
         tuple(warnings),
-        sum(one.amount for one in can),
+        sum(one.amount or 0 for one in can),
         len(can),
         ready and bool(can),
     )

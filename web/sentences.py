@@ -4,9 +4,6 @@ from typing import Final
 
 from web.i18n import N_
 
-EXPIRED: Final = N_("Nobody collected it in time. It was deleted and nothing was charged.")
-"""What `jobs.work` writes on a job whose time to wait is over."""
-
 FROM_BELOW: Final = (
     N_("A name has 1 to 127 characters, without : / \\ and quotation marks."),
     N_("A password has at least 8 characters."),
@@ -27,12 +24,13 @@ FROM_BELOW: Final = (
     N_("It may have printed already. Look at the printer, then confirm to print it again."),
     N_("Say at which printer: this queue has no default device."),
     N_("That printer does not print this queue's documents. Choose another."),
+    N_("A queue names this printer. Change the queue first."),
     N_("It is being printed."),
     N_("The document is not waiting to be released."),
     N_("There is nothing to decide about this job."),
     N_("This is somebody else's document."),
     N_("No document is waiting under this code. Check the letters and figures."),
-    EXPIRED,
+    N_("Nobody collected it in time. It was deleted and nothing was charged."),
     N_("It may have printed: the printer did not say how it ended. Nothing is charged yet."),
     N_("It could not be sent. Choose a printer again."),
     N_("No printer is set for this queue. Choose one."),

@@ -7,12 +7,14 @@ from typing import Any, Final
 
 import jinja2
 from aiohttp import web
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from directory.store import Person
 from web import session, words
 from web.forms import Form
 from web.i18n import Talk, chosen
+from web.incoming import Incoming
 from web.once import Once
 from web.parts import Parts
 from web.session import Sessions
@@ -24,6 +26,26 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Templates are compiled once for all languages: only the words that they call for differ."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give the compiled template, if its source is still the same."""
+        checksum, code = self._known.get(bucket.key, ("", b""))
+        if checksum == bucket.checksum:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the compiled template."""
+        self._known[bucket.key] = (bucket.checksum, bucket.bytecode_to_string())
+
+
+_COMPILED: Final = _Compiled()
 
 
 class Site:
@@ -56,6 +78,7 @@ class Site:
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(_TEMPLATES),
             extensions=["jinja2.ext.i18n"],
+            bytecode_cache=_COMPILED,
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -87,6 +110,8 @@ class Visit:
     def __init__(self, site: Site, request: web.Request, talk: Talk, query: Form) -> None:
         self.site, self.request, self.talk, self.query = site, request, talk, query
         self.form = Form()
+        self.incoming: Incoming | None = None
+        """The rest of a form with files, after its fields."""
         self.person: Person | None = None
         self.cookie = session.secret_of(request)
         self.fresh: str | None = None
@@ -125,6 +150,7 @@ class Visit:
             **values,
             "here": here,
             "person": self.person,
+            "sends": self.parts.upload is not None,
             "path": self.request.rel_url.raw_path_qs if self.request.method in ("GET", "HEAD") else "/",
             "csrf": Markup('<input type="hidden" name="token" value="{}">').format(self.token),
             "toast": words.toast(self.talk, self.query),

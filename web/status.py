@@ -88,6 +88,12 @@ STATUS: Final[dict[type[Exception], Said]] = {
     release.ReleaseError: _REFUSED,
     release.NotYours: Said(403, N_("This is somebody else's document"), N_("Nothing was done."), ""),
     release.NoDevice: Said(409, N_("No printer is chosen"), _WAITS, N_("Go back and choose a printer.")),
+    release.DeviceInUse: Said(
+        409,
+        N_("This printer is in use"),
+        N_("Nothing was changed."),
+        N_("Choose another printer for the queue, then remove this one."),
+    ),
     release.DeviceNotReady: Said(
         503, N_("This printer is not ready"), _WAITS, N_("Choose another printer, or wait until it is.")
     ),

@@ -11,9 +11,9 @@ from ipp.enums import JobState
 from jobs.job import Job
 from jobs.queue import Kind
 from jobs.ticket import Ticket
+from jobs.work import EXPIRED
 from web.forms import Form
 from web.i18n import N_, Talk, plural
-from web.sentences import EXPIRED
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,7 @@ _TOASTS: Final = {
     "removed": plural("Removed", "Removed"),
     "decided": plural("Decided", "Decided"),
     "credited": plural("The credit is changed", "The credit is changed"),
+    "sent": plural("%(n)s file is kept for printing", "%(n)s files are kept for printing"),
     "released": plural("It is on its way", "It is on its way"),
 }
 

@@ -194,6 +194,7 @@ ROWS: tuple[Row, ...] = (
     Row("printer-info", "text(127)", _PRINTER_DESCRIPTION, "RFC 8011"),
     Row("printer-is-shared", "boolean", _PRINTER_DESCRIPTION, "CUPS"),
     Row("printer-is-temporary", "boolean", _PRINTER_DESCRIPTION, "CUPS"),
+    Row("printer-kind", "1setOf (type2 keyword | name(MAX))", _PRINTER_DESCRIPTION, "PWG 5100.13"),
     Row("printer-location", "text(127)", _PRINTER_DESCRIPTION, "RFC 8011"),
     Row("printer-make-and-model", "text(127)", _PRINTER_DESCRIPTION, "RFC 8011"),
     Row("printer-mandatory-job-attributes", "1setOf keyword", _PRINTER_DESCRIPTION, "PWG 5100.13"),

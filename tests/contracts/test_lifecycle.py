@@ -51,14 +51,31 @@ def test_the_table_has_seven_states_and_eight_events():
 def test_only_move_writes_job_state():
     """No dictionary or keyword called `state` reaches the job's rows outside of `move` and the making of a row."""
     writers = []
-    for path in [*(ROOT / "jobs").glob("*.py"), *(ROOT / "release").glob("*.py"), *(ROOT / "gateway").glob("*.py"), *(ROOT / "web").glob("*.py")]:
+    for path in [
+        *(ROOT / "jobs").glob("*.py"),
+        *(ROOT / "release").glob("*.py"),
+        *(ROOT / "gateway").glob("*.py"),
+        *(ROOT / "web").glob("*.py"),
+    ]:
         tree = ast.parse(path.read_text())
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
         for function in functions:
             source = ast.unparse(function)
             updates = "job.update()" in source or "job_rows.note(" in source or "store.note(" in source
-            names = {key.value for node in ast.walk(function) if isinstance(node, ast.Dict) for key in node.keys if isinstance(key, ast.Constant)}
-            names |= {word.arg for node in ast.walk(function) if isinstance(node, ast.Call) for word in node.keywords if "note" in ast.unparse(node.func)}
+            names = {
+                key.value
+                for node in ast.walk(function)
+                if isinstance(node, ast.Dict)
+                for key in node.keys
+                if isinstance(key, ast.Constant)
+            }
+            names |= {
+                word.arg
+                for node in ast.walk(function)
+                if isinstance(node, ast.Call)
+                for word in node.keywords
+                if "note" in ast.unparse(node.func)
+            }
             if updates and "state" in names:
                 writers.append((path.parent.name, path.name, function.name))
     assert writers == [("jobs", "store.py", "move")]

@@ -19,7 +19,14 @@ from storage.database import metadata
 ROOT = Path(__file__).parents[2]
 PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-RULES = ("jobs/lifecycle.py", "jobs/ticket.py", "jobs/queue.py", "accounting/price.py", "release/plan.py", "release/offer.py")
+RULES = (
+    "jobs/lifecycle.py",
+    "jobs/ticket.py",
+    "jobs/queue.py",
+    "accounting/price.py",
+    "release/plan.py",
+    "release/offer.py",
+)
 
 
 def named(path):
@@ -55,7 +62,9 @@ def test_all_packages_come_from_this_folder():
 
 
 def test_the_wheel_holds_all_packages():
-    built = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    built = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"][
+        "packages"
+    ]
     folders = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"benchmarks", "scripts"}
     assert set(built) == set(PACKAGES) == folders
 
@@ -66,14 +75,19 @@ def test_sql_stands_in_stores_only(path):
         return
     if named(path) == "events/audit.py":  # a store and its one rule: the chain cannot be written without reading it
         return
-    found = [(module, name) for module, name in imports(path) if module.split(".")[0] in ("sqlalchemy", "sqlite3", "alembic")]
+    found = [
+        (module, name) for module, name in imports(path) if module.split(".")[0] in ("sqlalchemy", "sqlite3", "alembic")
+    ]
     assert [pair for pair in found if pair != ("sqlalchemy", "Connection")] == []
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rules_do_no_io(rule):
     found = {module.split(".")[0] for module, _ in imports(ROOT / rule)}
-    assert found & {"asyncio", "aiohttp", "sqlalchemy", "socket", "ssl", "os", "pathlib", "subprocess", "threading"} == set()
+    assert (
+        found & {"asyncio", "aiohttp", "sqlalchemy", "socket", "ssl", "os", "pathlib", "subprocess", "threading"}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("path", MODULES, ids=named)
@@ -89,7 +103,11 @@ def test_modules_and_functions_are_of_a_size_to_be_read(path):
     tables = named(path).startswith(("ipp/rows/", "ipp/enums", "storage/migrations/", "web/words", "web/locale"))
     assert tables or len(text.splitlines()) <= 400
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    long = [(node.name, node.end_lineno - node.lineno + 1) for node in functions if node.end_lineno - node.lineno >= 60 and (named(path), node.name) != ("ipp_server/printer.py", "description")]
+    long = [
+        (node.name, node.end_lineno - node.lineno + 1)
+        for node in functions
+        if node.end_lineno - node.lineno >= 60 and (named(path), node.name) != ("ipp_server/printer.py", "description")
+    ]
     assert tables or long == []
 
 
@@ -99,7 +117,11 @@ def test_every_module_and_public_name_is_explained(path):
         return
     tree = ast.parse(path.read_text())
     assert ast.get_docstring(tree)
-    public = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_")]
+    public = [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_")
+    ]
     assert [node.name for node in public if not ast.get_docstring(node)] == []
 
 
@@ -113,15 +135,42 @@ def test_the_migrations_make_the_declared_tables(tmp_path):
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []
-            kept = {name: sql for name, sql in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%' OR sql LIKE 'CREATE UNIQUE INDEX%'")}
+            kept = {
+                name: sql
+                for name, sql in connection.exec_driver_sql(
+                    "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%' OR sql LIKE 'CREATE UNIQUE INDEX%'"
+                )
+            }
         # The comparison above does not look at the conditions of indexes.
-        assert [index.name for table in metadata.tables.values() for index in table.indexes if (" WHERE " in kept[index.name]) != (index.dialect_options["sqlite"]["where"] is not None)] == []
+        assert [
+            index.name
+            for table in metadata.tables.values()
+            for index in table.indexes
+            if (" WHERE " in kept[index.name]) != (index.dialect_options["sqlite"]["where"] is not None)
+        ] == []
     finally:
         engine.dispose()
 
 
 def test_every_table_is_known_to_the_migrations():
-    assert {"job", "queue", "device", "attempt", "account", "entry", "posting", "reservation", "price", "person", "credential", "audit", "document", "document_key", "web_session", "web_link"} <= set(metadata.tables)
+    assert {
+        "job",
+        "queue",
+        "device",
+        "attempt",
+        "account",
+        "entry",
+        "posting",
+        "reservation",
+        "price",
+        "person",
+        "credential",
+        "audit",
+        "document",
+        "document_key",
+        "web_session",
+        "web_link",
+    } <= set(metadata.tables)
 
 
 def test_every_package_has_its_tests():

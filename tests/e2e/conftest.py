@@ -81,15 +81,28 @@ def sink(machine):
     return Sink(machine, 9100)
 
 
-@pytest.fixture(scope="session")
-def laser(gateway, sink):
-    """The raw printer as an old laser printer: PCL XL, black and white, one side."""
-    add_device(gateway, "laser", "socket://127.0.0.1:9100?format=application/vnd.hp-PCLXL")
-    return sink
+RAW = {
+    "laser": "format=application/vnd.hp-PCLXL",
+    "press": "format=application/postscript&color=true&duplex=true",
+    "mopier": "format=application/pdf&color=true&duplex=true&copies=99",
+    "old": "",
+}
+"""What the raw printer is said to be in its URI, by the device's name; "old" leaves it at what such printers mostly are."""
 
 
 @pytest.fixture(scope="session")
-def press(gateway, sink):
-    """The raw printer as a PostScript printer with colour and both sides."""
-    add_device(gateway, "press", "socket://127.0.0.1:9100?format=application/postscript&color=true&duplex=true")
-    return sink
+def raw(gateway, sink):
+    """The raw printer under all its names."""
+    for name, words in RAW.items():
+        add_device(gateway, name, f"socket://127.0.0.1:9100?{words}".rstrip("?"))
+    return dict.fromkeys(RAW, sink)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Show what the gateway wrote last beside a test that failed."""
+    report = yield
+    running = [value for value in getattr(item, "funcargs", {}).values() if isinstance(value, Gateway)]
+    if report.failed and running and running[0].log.exists():
+        report.sections.append(("gateway's log", running[0].log.read_text(errors="replace")[-3000:]))
+    return report

@@ -2,6 +2,7 @@
 
 import io
 import re
+import tempfile
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,6 +108,8 @@ def at_sink(job):
     document = document[: document.index(UEL) + len(UEL)]
     if document.startswith(b"%!PS"):
         bars, colored, sizes = _postscript(document.removesuffix(UEL))
+    elif document.startswith(b"%PDF"):
+        bars, colored, sizes = _pdf(document.removesuffix(UEL))
     else:
         pages = pclxl.pages(document)
         assert {page.two_sided for page in pages} == {two_sided}
@@ -120,6 +123,14 @@ def at_sink(job):
         sizes = {page.size for page in pages}
     copies = int(settings.get(b"QTY", 1))
     return Printed(bars * copies, colored * copies, sizes, two_sided)
+
+
+def _pdf(document):
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as kept:
+        kept.write(document)
+        kept.flush()
+        bars, colored = seen(pictures(kept.name))
+        return bars, colored, {millimetres(*size) for size in page_sizes(kept.name)}
 
 
 def _postscript(document):

@@ -7,12 +7,24 @@ import re
 import socketserver
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
 from tests.e2e import pclxl
 
 UEL = b"\x1b%-12345X"
+INTERPRETER = (
+    "gs",
+    "-q",
+    "-dSAFER",
+    "-dBATCH",
+    "-dNOPAUSE",
+    "-sDEVICE=pgm",
+    "-r4",
+    "-sOutputFile=-",
+    "-sstdout=%stderr",
+)
 
 
 def impressions(job):
@@ -23,8 +35,10 @@ def impressions(job):
     if pclxl.HEAD in document:
         pages = sum(page.copies for page in pclxl.pages(document))
     else:
-        interpreter = ["gs", "-q", "-dSAFER", "-sDEVICE=pgm", "-r4", "-sOutputFile=-", "-sstdout=%stderr", "-"]
-        drawn = subprocess.run(interpreter, input=document[: -len(UEL)], capture_output=True, timeout=60, check=True)
+        with tempfile.NamedTemporaryFile() as kept:
+            kept.write(document[: -len(UEL)])
+            kept.flush()
+            drawn = subprocess.run([*INTERPRETER, kept.name], capture_output=True, timeout=60, check=True)
         pages = len(re.findall(rb"^P2$", drawn.stdout, re.MULTILINE))
     return pages * int(quantity[1] if quantity else 1)
 

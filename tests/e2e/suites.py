@@ -79,6 +79,15 @@ class Outcome:
     def complete(self):
         return self.ran == self.expected
 
+    def missed(self, name):
+        """What a failed test expected and did not get, each once; the values of one attribute together."""
+        said = self.words.partition(f"    {name} ")[2]
+        said = re.split(r"\[(?:PASS|FAIL|SKIP)\]", said)[1]
+        found = {}
+        for wanted, value in re.findall(r"^\s+((?:NOT )?EXPECTED: \S+)(?: WITH-VALUE (.*))?$", said, re.MULTILINE):
+            found.setdefault(wanted.replace("EXPECTED: ", ""), {})[value.strip('"')] = True
+        return [f"{wanted} {' '.join(values)}".strip() for wanted, values in found.items()]
+
     @property
     def left_out(self):
         """Tests that were skipped for another reason than that the gateway does not offer what they are about."""

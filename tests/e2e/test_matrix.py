@@ -65,6 +65,8 @@ KINDS = {
     "apple": Kind(color=True, duplex=True),
     "laser": Kind(color=False, duplex=False, basis="pjl"),
     "press": Kind(color=True, duplex=True, basis="pjl"),
+    "mopier": Kind(color=True, duplex=True, basis="pjl"),
+    "old": Kind(color=False, duplex=False, basis="pjl"),
 }
 
 
@@ -96,8 +98,8 @@ class Expected:
 
 
 @pytest.fixture(scope="module")
-def printers(fine, plain, apple, laser, press):
-    return {"fine": fine, "plain": plain, "apple": apple, "laser": laser, "press": press}
+def printers(fine, plain, apple, raw):
+    return {"fine": fine, "plain": plain, "apple": apple, **raw}
 
 
 def tray(printer):

@@ -3,6 +3,7 @@
 import base64
 import contextlib
 import http.client
+import io
 import socket
 import ssl
 from dataclasses import dataclass
@@ -160,10 +161,37 @@ def raw(attributes, *, version=(2, 0), code=Operation.GET_PRINTER_ATTRIBUTES, re
 
 
 def read_answer(plug):
-    """Read one HTTP answer from a bare socket: its status line, header and body."""
-    response = http.client.HTTPResponse(plug)
-    response.begin()
-    return response.status, response.headers, response.read()
+    """Read one HTTP answer from a bare socket, and not an octet more: its status, header and body."""
+    top = _line(plug, b"\r\n\r\n")
+    first, _, fields = top.partition(b"\r\n")
+    status = int(first.split()[1])
+    if status == 100:
+        return read_answer(plug)
+    headers = http.client.parse_headers(io.BytesIO(fields))
+    if headers.get("Transfer-Encoding") == "chunked":
+        body = b""
+        while size := int(_line(plug, b"\r\n"), 16):
+            body += _exactly(plug, size + 2)[:-2]
+        _exactly(plug, 2)
+        return status, headers, body
+    return status, headers, _exactly(plug, int(headers.get("Content-Length", 0)))
+
+
+def _line(plug, end):
+    data = b""
+    while not data.endswith(end):
+        data += _exactly(plug, 1)
+    return data
+
+
+def _exactly(plug, count):
+    data = b""
+    while len(data) < count:
+        got = plug.recv(count - len(data))
+        if not got:
+            raise ConnectionError(f"the connection ended after {data!r}")
+        data += got
+    return data
 
 
 def read_until_closed(plug):

@@ -193,7 +193,7 @@ def test_a_document_of_another_format_than_it_says_is_refused(house, door, docum
 
 def test_a_print_job_without_a_document_is_refused(house, door):
     before = house.last_number()
-    assert not door.print(b"").status.is_success
+    assert door.print(b"").status is BAD
     assert house.last_number() == before
 
 

@@ -63,11 +63,15 @@ class House:
         return await self.database.write(lambda connection: store.move(connection, job.id, event, 1_000, **values))
 
     async def rows(self, table):
-        return await self.database.read(lambda connection: connection.exec_driver_sql(f"SELECT * FROM {table}").all())  # noqa: S608
+        return await self.database.read(lambda connection: connection.exec_driver_sql(f"SELECT * FROM {table}").all())
 
     def files(self):
         """Documents on the disk, segments aside."""
-        return sorted(path.name for path in (self.home.folder / "spool").rglob("*") if path.is_file() and ".segment" not in path.name)
+        return sorted(
+            path.name
+            for path in (self.home.folder / "spool").rglob("*")
+            if path.is_file() and ".segment" not in path.name
+        )
 
 
 @pytest.fixture

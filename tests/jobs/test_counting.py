@@ -43,7 +43,11 @@ def count(house, monkeypatch):
         return found.get("refusal")
 
     async def count(default=GOOD, *, refusal=None, rounds=200, **answers):
-        found.update(default=default, refusal=refusal, answers={key.encode(): value for key, value in answers.items()} or found["answers"])
+        found.update(
+            default=default,
+            refusal=refusal,
+            answers={key.encode(): value for key, value in answers.items()} or found["answers"],
+        )
         task = asyncio.create_task(Counting(house.database, house.spool, house.jobs, house.hub, None, judge).run())
         for _ in range(rounds):
             await asyncio.sleep(0.01)
@@ -63,7 +67,13 @@ async def test_what_was_left_uncounted_by_a_crash_is_counted(house, count):
     for job in jobs:
         counted = await house.jobs.get(job.id)
         assert counted.counted_at and counted.state is JobState.PENDING_HELD
-        assert (counted.verdict, counted.pages, counted.impressions, counted.sheets, counted.color_impressions) == ("ok", 3, 3, 3, 1)
+        assert (counted.verdict, counted.pages, counted.impressions, counted.sheets, counted.color_impressions) == (
+            "ok",
+            3,
+            3,
+            3,
+            1,
+        )
 
 
 @pytest.mark.parametrize("kind", [Kind.FOLLOW_ME, Kind.DIRECT])

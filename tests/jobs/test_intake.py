@@ -28,13 +28,17 @@ LARGE = PDF + b"%" * (300 * 1024)  # more than fits a segment: a file of its own
 
 
 async def nothing_left(house):
-    assert await house.rows("job") == [] and await house.rows("document") == [] and await house.rows("document_key") == []
+    assert (
+        await house.rows("job") == [] and await house.rows("document") == [] and await house.rows("document_key") == []
+    )
     assert house.files() == []
 
 
 async def test_what_is_accepted_is_held_and_can_be_read(house):
     queue = await house.queue()
-    job = await house.job(queue, title="Report", ticket=Ticket(copies=2), peer="192.0.2.1", declared_format="application/pdf")
+    job = await house.job(
+        queue, title="Report", ticket=Ticket(copies=2), peer="192.0.2.1", declared_format="application/pdf"
+    )
     assert job.state is JobState.PENDING_HELD and job.reasons == ("job-hold-until-specified", "job-release-wait")
     assert (job.title, job.ticket.copies, job.document_format, job.size) == ("Report", 2, "application/pdf", len(PDF))
     assert await house.jobs.get(job.id) == job
@@ -201,13 +205,17 @@ async def created(house, queue, **values):
 async def test_a_created_job_takes_one_document_and_is_closed(house):
     queue = await house.queue(release_after=0)
     job = await created(house, queue, title="Letter")
-    assert job.incoming and job.state is JobState.PENDING_HELD and "job-incoming" in job.reasons and job.release_at is None
+    assert (
+        job.incoming and job.state is JobState.PENDING_HELD and "job-incoming" in job.reasons and job.release_at is None
+    )
     with_document = await house.intake.add_document(job, queue, "application/pdf", "letter.pdf", once(PDF))
     assert with_document.incoming and with_document.document_name == "letter.pdf" and with_document.size == len(PDF)
     with pytest.raises(TooManyDocuments):
         await house.intake.add_document(with_document, queue, "", "", once(PDF))
     closed = await house.intake.close(with_document, queue)
-    assert not closed.incoming and closed.reasons == ("job-hold-until-specified", "job-release-wait") and closed.release_at
+    assert (
+        not closed.incoming and closed.reasons == ("job-hold-until-specified", "job-release-wait") and closed.release_at
+    )
     with pytest.raises(AlreadyClosed):
         await house.intake.add_document(closed, queue, "", "", once(PDF))
     with pytest.raises(AlreadyClosed):
@@ -217,7 +225,9 @@ async def test_a_created_job_takes_one_document_and_is_closed(house):
 async def test_two_documents_at_once_for_one_job(house):
     queue = await house.queue()
     job = await created(house, queue)
-    results = await asyncio.gather(*(house.intake.add_document(job, queue, "", "", once(LARGE)) for _ in range(2)), return_exceptions=True)
+    results = await asyncio.gather(
+        *(house.intake.add_document(job, queue, "", "", once(LARGE)) for _ in range(2)), return_exceptions=True
+    )
     assert sorted(type(result).__name__ for result in results) == ["Job", "TooManyDocuments"]
     assert len(await house.rows("document")) == 1 and len(house.files()) == 1
 

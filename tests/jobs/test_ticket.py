@@ -109,7 +109,9 @@ REFUSED = [
 
 @pytest.mark.parametrize("attribute", REFUSED, ids=lambda value: value.name)
 def test_refused_with_the_values_that_were_asked_for(attribute):
-    resolved = resolve([attribute, build.keyword("sides", "one-sided")] if attribute.name != "sides" else [attribute], OFFER)
+    resolved = resolve(
+        [attribute, build.keyword("sides", "one-sided")] if attribute.name != "sides" else [attribute], OFFER
+    )
     assert resolved.unsupported == (attribute,)
     assert resolved.ticket.copies == 1 and resolved.ticket.media is None and resolved.ticket.page_ranges == ()
 
@@ -120,14 +122,20 @@ def test_an_attribute_nobody_knows_comes_back_as_unsupported():
 
 
 def test_what_is_supported_is_taken_beside_what_is_not():
-    resolved = resolve([build.integer("copies", 4), build.keyword("sides", "none"), build.enum("print-quality", 4)], OFFER)
+    resolved = resolve(
+        [build.integer("copies", 4), build.keyword("sides", "none"), build.enum("print-quality", 4)], OFFER
+    )
     assert (resolved.ticket.copies, resolved.ticket.print_quality, resolved.ticket.sides) == (4, 4, None)
     assert [attribute.name for attribute in resolved.unsupported] == ["sides"]
 
 
 def test_the_offer_decides():
     small = replace(OFFER, sides=("one-sided",), copies=1, media=("iso_a4_210x297mm",))
-    asked = [build.keyword("sides", "two-sided-long-edge"), build.integer("copies", 2), build.keyword("media", "iso_a3_297x420mm")]
+    asked = [
+        build.keyword("sides", "two-sided-long-edge"),
+        build.integer("copies", 2),
+        build.keyword("media", "iso_a3_297x420mm"),
+    ]
     assert [attribute.name for attribute in resolve(asked, small).unsupported] == ["sides", "copies", "media"]
 
 
@@ -155,11 +163,22 @@ values = st.recursive(
     plain,
     lambda inner: st.builds(
         Collection,
-        st.lists(st.builds(Attribute, st.sampled_from(["media-size", "x-dimension", "y-dimension", "media-type", "media-size-name"]), st.lists(st.builds(Value, st.integers(0, 255), inner), max_size=3).map(tuple)), max_size=4).map(tuple),
+        st.lists(
+            st.builds(
+                Attribute,
+                st.sampled_from(["media-size", "x-dimension", "y-dimension", "media-type", "media-size-name"]),
+                st.lists(st.builds(Value, st.integers(0, 255), inner), max_size=3).map(tuple),
+            ),
+            max_size=4,
+        ).map(tuple),
     ),
     max_leaves=8,
 )
-junk = st.builds(Attribute, st.one_of(st.sampled_from(sorted(READERS)), words), st.lists(st.builds(Value, st.integers(0, 255), values), max_size=4).map(tuple))
+junk = st.builds(
+    Attribute,
+    st.one_of(st.sampled_from(sorted(READERS)), words),
+    st.lists(st.builds(Value, st.integers(0, 255), values), max_size=4).map(tuple),
+)
 
 
 @given(st.lists(junk, max_size=6))

@@ -159,7 +159,12 @@ async def test_whose_business_a_job_is(house):
     assert not active(hers)
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["enter", "create", "end", "expire", "event"]), st.integers(0, 9), st.sampled_from(list(Event))), max_size=25)
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["enter", "create", "end", "expire", "event"]), st.integers(0, 9), st.sampled_from(list(Event))
+    ),
+    max_size=25,
+)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

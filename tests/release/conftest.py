@@ -128,7 +128,9 @@ class House:
             yield content
 
         intake = Intake(self.database, self.home.spool, self.jobs, self.hub, self.node, self.admit)
-        submission = Submission(queue, person, person.name if person else "visitor", ticket=ticket or Ticket(), title="Report")
+        submission = Submission(
+            queue, person, person.name if person else "visitor", ticket=ticket or Ticket(), title="Report"
+        )
         accepted = await intake.submit(submission, once())
         found = counted or report()
         values = {

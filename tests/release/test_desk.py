@@ -57,7 +57,12 @@ async def test_changes_are_kept_and_priced(house, ada, held):
     changes = Changes(copies=3, sides="two-sided-long-edge", monochrome=True, page_ranges=((1, 3),))
     released = await house.desk.release(ada, held.id, changes=changes)
     ticket = released.ticket
-    assert (ticket.copies, ticket.sides, ticket.print_color_mode, ticket.page_ranges) == (3, "two-sided-long-edge", "monochrome", ((1, 3),))
+    assert (ticket.copies, ticket.sides, ticket.print_color_mode, ticket.page_ranges) == (
+        3,
+        "two-sided-long-edge",
+        "monochrome",
+        ((1, 3),),
+    )
     assert await house.reserved(held) == 9 * 5 + 6
     assert Changes().apply(Ticket(copies=2)) == Ticket(copies=2) and Changes(copies=0).apply(Ticket()).copies == 1
 
@@ -128,7 +133,10 @@ async def test_where_it_may_go(house, ada, held):
         await house.desk.release(ada, held.id, "elsewhere")
     secure = await house.queue("secure", Kind.SECURE, devices=(other.id,))
     job = await house.job(secure, ada)
-    assert [row.name for row in house.desk.pool(job)] == ["two"] and [row.name for row in house.desk.pool(held)] == ["one", "two"]
+    assert [row.name for row in house.desk.pool(job)] == ["two"] and [row.name for row in house.desk.pool(held)] == [
+        "one",
+        "two",
+    ]
     with pytest.raises(NoDevice):
         await house.desk.release(ada, job.id, house.fleet.named("one").id)
     assert (await house.desk.release(ada, job.id)).device_id == other.id
@@ -174,7 +182,13 @@ async def test_quotes(house, ada, held):
     await house.price(Price(mono=50), dear.id)
     job = await house.job(house.catalogue.named("follow-me"), ada, counted=report(4, color=(1, 2)))
     quote = await house.desk.quote(job, cheap)
-    assert (quote.amount, quote.impressions, quote.sheets, quote.colored, quote.reason) == (2 * 20 + 2 * 5 + 4, 4, 4, 2, "")
+    assert (quote.amount, quote.impressions, quote.sheets, quote.colored, quote.reason) == (
+        2 * 20 + 2 * 5 + 4,
+        4,
+        4,
+        2,
+        "",
+    )
     assert (await house.desk.quote(job, dear)).amount == 200
     two_sided = await house.desk.quote(job, cheap, Changes(sides="two-sided-long-edge", monochrome=True, copies=2))
     assert (two_sided.amount, two_sided.sheets) == (8 * 5 + 4, 4)
@@ -235,7 +249,9 @@ async def test_a_slow_release_sees_that_it_may_have_printed_meanwhile(house, ada
 async def test_it_had_printed(house, ada, root, held, by):
     await house.desk.release(ada, held.id)
     await uncertain(house, held)
-    done = await house.desk.settle_uncertain(root if by == "operator" else None, held.id, printed=True)
+    done = await house.desk.settle_uncertain(
+        root if by == "operator" else None, held.id, printed=True, by_policy=by == "policy"
+    )
     assert done.state is JobState.COMPLETED and not done.uncertain and done.document_id is None
     assert (done.impressions_completed, done.sheets_completed) == (4, 4)
     charge = await house.charge(held)
@@ -254,7 +270,9 @@ async def test_it_had_not_printed(house, ada, root, held):
     assert freed.held and not freed.uncertain and freed.message == "" and freed.expires_at > now()
     assert await house.reserved(held) is None and await house.balance(ada) == (0, 0)
     assert (await house.desk.release(ada, held.id)).state is JobState.PENDING
-    actions = [line.action for line in await house.database.read(lambda connection: audit.latest(connection, house.node))]
+    actions = [
+        line.action for line in await house.database.read(lambda connection: audit.latest(connection, house.node))
+    ]
     assert "job.not-printed" in actions
 
 

@@ -251,7 +251,9 @@ async def test_an_exception_of_the_client_before_the_first_byte(house, ada, bed)
     assert not held.uncertain and await house.reserved(job) is None and "Choose a printer" in held.message
 
 
-@pytest.mark.parametrize("error", [RuntimeError("surprise"), StorageUnavailable("disk"), DeviceUnreachable("gone")], ids=repr)
+@pytest.mark.parametrize(
+    "error", [RuntimeError("surprise"), StorageUnavailable("disk"), DeviceUnreachable("gone")], ids=repr
+)
 async def test_an_exception_after_the_first_byte_may_have_printed(house, bed, error):
     job = await bed.released(kind=Kind.DIRECT)
 
@@ -362,7 +364,9 @@ async def test_cancel_while_the_device_prints(house, ada, bed):
         await house.desk.delete(ada, job.id)
     await house.forward.cancel(job.id)
     ended = await house.ended(job)
-    assert (ended.state, ended.reasons) == (JobState.CANCELED, ("job-canceled-by-user",)) and bed.printer.canceled == [7]
+    assert (ended.state, ended.reasons) == (JobState.CANCELED, ("job-canceled-by-user",)) and bed.printer.canceled == [
+        7
+    ]
     assert (await house.charge(job)).amount == -6
     with pytest.raises(NotPossible):
         await house.forward.cancel(job.id)
@@ -531,9 +535,13 @@ CRASHES = [
 ]
 
 
-@pytest.mark.parametrize(("columns", "said", "state", "uncertain", "resumed"), [row[1:] for row in CRASHES], ids=[row[0] for row in CRASHES])
+@pytest.mark.parametrize(
+    ("columns", "said", "state", "uncertain", "resumed"), [row[1:] for row in CRASHES], ids=[row[0] for row in CRASHES]
+)
 async def test_what_a_crash_interrupted(house, ada, bed, columns, said, state, uncertain, resumed):
-    job = await bed.released(Outcome(kind=said or "completed", impressions=2 if said in ("aborted", "canceled") else None))
+    job = await bed.released(
+        Outcome(kind=said or "completed", impressions=2 if said in ("aborted", "canceled") else None)
+    )
     await house.move(job.id, Event.START)
     if columns is not None:
         await house.attempt(job, bed.device, **columns)

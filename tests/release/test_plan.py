@@ -22,11 +22,25 @@ OFFICE = Capabilities(
     urf=Urf(resolutions=(300, 600), types=("W8", "SRGB24"), back=3), job_creation_attributes=TEMPLATE,
     multiple_document_handling=("separate-documents-collated-copies",),
 )  # fmt: skip
-GRAY = replace(OFFICE, color=False, print_color_modes=("monochrome",), sides=("one-sided",), formats=(PWG,), raster=replace(OFFICE.raster, types=("sgray_8",)))
+GRAY = replace(
+    OFFICE,
+    color=False,
+    print_color_modes=("monochrome",),
+    sides=("one-sided",),
+    formats=(PWG,),
+    raster=replace(OFFICE.raster, types=("sgray_8",)),
+)
 
 
 def found(pages=4, color=(), mime=PDF, media=A4, **values):
-    return Report(mime, "ok", pages=pages, media=(MediaRun(pages, media),), color_pages=color, **{"confidence": Confidence("exact", "exact"), **values})
+    return Report(
+        mime,
+        "ok",
+        pages=pages,
+        media=(MediaRun(pages, media),),
+        color_pages=color,
+        **{"confidence": Confidence("exact", "exact"), **values},
+    )
 
 
 def told(made):
@@ -39,7 +53,12 @@ PASSED = [
     ("copies are the device's", Ticket(copies=5), found(), OFFICE),
     ("the size asked for is the document's", Ticket(media="iso_a4_210x297mm"), found(), OFFICE),
     ("the size lies across", Ticket(media="iso_a4_210x297mm"), found(media=Media(29700, 21000, "")), OFFICE),
-    ("a photograph is fitted by the device", Ticket(media="iso_a4_210x297mm"), found(1, mime="image/jpeg", media=Media(1000, 1500, "")), OFFICE),
+    (
+        "a photograph is fitted by the device",
+        Ticket(media="iso_a4_210x297mm"),
+        found(1, mime="image/jpeg", media=Media(1000, 1500, "")),
+        OFFICE,
+    ),
     ("grey on a grey device", Ticket(print_color_mode="monochrome"), found(color=(1,)), replace(OFFICE, color=False)),
     ("grey of a grey document", Ticket(print_color_mode="monochrome"), found(), OFFICE),
     ("a grey raster on a grey device", Ticket(), found(mime=PWG), GRAY),
@@ -68,12 +87,18 @@ RENDERED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("ticket", "report", "device", "wanted", "fallback"), [row[1:] for row in RENDERED], ids=[row[0] for row in RENDERED])
+@pytest.mark.parametrize(
+    ("ticket", "report", "device", "wanted", "fallback"),
+    [row[1:] for row in RENDERED],
+    ids=[row[0] for row in RENDERED],
+)
 def test_rendered(ticket, report, device, wanted, fallback):
     made = plan(ticket, report, device)
     assert made.target is not None and (made.format, made.target.format, made.fallback) == (wanted, wanted, fallback)
     assert made.target.copies * made.copies_by_device == ticket.copies
-    assert made.target.page_ranges == ticket.page_ranges and made.target.color is (device.color and not ticket.monochrome)
+    assert made.target.page_ranges == ticket.page_ranges and made.target.color is (
+        device.color and not ticket.monochrome
+    )
 
 
 def test_no_format_that_we_can_make():
@@ -111,11 +136,29 @@ def test_copies_in_the_document_and_in_the_ticket():
 
 
 def test_what_the_device_is_told():
-    ticket = Ticket(copies=2, print_quality=5, print_color_mode="color", output_bin="face-down", orientation_requested=4, print_scaling="fit", media="iso_a4_210x297mm")
+    ticket = Ticket(
+        copies=2,
+        print_quality=5,
+        print_color_mode="color",
+        output_bin="face-down",
+        orientation_requested=4,
+        print_scaling="fit",
+        media="iso_a4_210x297mm",
+    )
     attributes = told(plan(ticket, found(), OFFICE))
-    assert attributes["copies"] == 2 and attributes["multiple-document-handling"] == "separate-documents-collated-copies"
-    assert (attributes["print-quality"], attributes["print-color-mode"], attributes["output-bin"]) == (5, "color", "face-down")
-    assert (attributes["orientation-requested"], attributes["print-scaling"], attributes["media"]) == (4, "fit", "iso_a4_210x297mm")
+    assert (
+        attributes["copies"] == 2 and attributes["multiple-document-handling"] == "separate-documents-collated-copies"
+    )
+    assert (attributes["print-quality"], attributes["print-color-mode"], attributes["output-bin"]) == (
+        5,
+        "color",
+        "face-down",
+    )
+    assert (attributes["orientation-requested"], attributes["print-scaling"], attributes["media"]) == (
+        4,
+        "fit",
+        "iso_a4_210x297mm",
+    )
     rendered = told(plan(replace(ticket, page_ranges=((1, 1),)), found(), OFFICE))
     assert "orientation-requested" not in rendered and "print-scaling" not in rendered and "page-ranges" not in rendered
 
@@ -132,14 +175,25 @@ def test_monochrome_is_told_to_who_knows_it():
 
 
 def test_media_with_type_and_source():
-    ticket = Ticket(media="iso_a4_210x297mm", media_size=(21000, 29700), media_source="tray-1", media_type="photographic")
+    ticket = Ticket(
+        media="iso_a4_210x297mm", media_size=(21000, 29700), media_source="tray-1", media_type="photographic"
+    )
     made = plan(ticket, found(), OFFICE)
     (collection,) = [attribute for attribute in made.attributes if attribute.name == "media-col"]
     assert {member.name for member in collection.first.attributes} == {"media-size", "media-source", "media-type"}
     assert "media" in told(plan(ticket, found(), replace(OFFICE, job_creation_attributes=TEMPLATE - {"media-col"})))
 
 
-@pytest.mark.parametrize(("quality", "asked_for", "expected"), [(None, None, (300, 300)), (5, None, (600, 600)), (None, (600, 600), (600, 600)), (None, (1200, 1200), (300, 300)), (3, None, (300, 300))])
+@pytest.mark.parametrize(
+    ("quality", "asked_for", "expected"),
+    [
+        (None, None, (300, 300)),
+        (5, None, (600, 600)),
+        (None, (600, 600), (600, 600)),
+        (None, (1200, 1200), (300, 300)),
+        (3, None, (300, 300)),
+    ],
+)
 def test_raster_resolution(quality, asked_for, expected):
     made = plan(Ticket(print_quality=quality, printer_resolution=asked_for), found(), replace(OFFICE, formats=(PWG,)))
     assert made.target.resolution == expected
@@ -155,7 +209,13 @@ def test_raster_resolution(quality, asked_for, expected):
     (URF, ("W8", "SRGB24"), False, "sgray_8"),
 ])  # fmt: skip
 def test_raster_types(wanted, types, color, expected):
-    device = replace(OFFICE, formats=(wanted,), color=color, raster=replace(OFFICE.raster, types=types), urf=replace(OFFICE.urf, types=types))
+    device = replace(
+        OFFICE,
+        formats=(wanted,),
+        color=color,
+        raster=replace(OFFICE.raster, types=types),
+        urf=replace(OFFICE.urf, types=types),
+    )
     assert plan(Ticket(), found(), device).target.raster_type == expected
 
 
@@ -178,9 +238,22 @@ def test_the_sheet_of_a_raster(media, listed, default, expected):
 
 
 def test_a_queue_offers_what_any_of_its_devices_does():
-    made = offer([GRAY, replace(OFFICE, media=("na_letter_8.5x11in",), media_default="na_letter_8.5x11in", resolutions=((600, 600), (600, 1200)))])
+    made = offer(
+        [
+            GRAY,
+            replace(
+                OFFICE,
+                media=("na_letter_8.5x11in",),
+                media_default="na_letter_8.5x11in",
+                resolutions=((600, 600), (600, 1200)),
+            ),
+        ]
+    )
     assert made.color and made.sides == ALL_SIDES and made.copies == 999
-    assert made.media == ("iso_a4_210x297mm", "iso_a3_297x420mm", "na_letter_8.5x11in") and made.media_default == "iso_a4_210x297mm"
+    assert (
+        made.media == ("iso_a4_210x297mm", "iso_a3_297x420mm", "na_letter_8.5x11in")
+        and made.media_default == "iso_a4_210x297mm"
+    )
     assert made.resolutions == (600,) and made.media_types[:2] == ("auto", "stationery")
     gray = offer([GRAY])
     assert not gray.color and gray.sides == ("one-sided",)

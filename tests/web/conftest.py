@@ -25,10 +25,9 @@ from pdl.media import Media
 from pdl.report import Confidence, MediaRun, Report
 from release.desk import Desk
 from release.forward import Forward
-from storage.database import metadata
 from storage.home import Home
 from storage.node import new_id
-from web import app
+from web.app import Pages
 from web.parts import Parts
 from web.settings import Settings
 
@@ -144,8 +143,6 @@ class House:
 async def build(folder, settings=None, **given):
     """Put a house together in a folder; close it with `demolish`."""
     home = await Home.open(folder / "home", reserve_bytes=0)
-    # Tables that no step of the migrations makes yet are made from their description.
-    await home.database.write(metadata.create_all)
     database, node, hub = home.database, home.node, Hub()
     people, catalogue = People(database, node), Catalogue(database, node)
     jobs = Jobs(database, home.spool, catalogue, hub)
@@ -203,8 +200,9 @@ def application_fixture():
 
 
 def application(parts):
-    application = web.Application(middlewares=app.middlewares(parts))
-    application.add_routes(app.routes(parts))
+    pages = Pages(parts)
+    application = web.Application(middlewares=pages.middlewares())
+    application.add_routes(pages.routes())
     return application
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import ctypes
 import hashlib
+import os
 import re
 import socketserver
 import threading
@@ -72,8 +74,10 @@ class _Out:
 class IppPrinter(_Out):
     """An IPP printer in a thread of its own. What it is told to do wrong stands in its fields."""
 
-    def __init__(self, operations=CREATE_AND_SEND):
+    def __init__(self, operations=CREATE_AND_SEND, host="127.0.0.1", network=None):
+        """`network` is the name of a network namespace in which it listens at `host`."""
         super().__init__()
+        self._host, self._network = host, network
         self.operations = operations
         self.forget()
         self._jobs = {}
@@ -82,7 +86,7 @@ class IppPrinter(_Out):
         self._thread = threading.Thread(target=self._run, args=(begun,), daemon=True)
         self._thread.start()
         assert begun.wait(10)
-        self.uri = f"ipp://127.0.0.1:{self.port}/ipp/print"
+        self.uri = f"ipp://{self._host}:{self.port}/ipp/print"
 
     def forget(self):
         """Be a good printer again."""
@@ -102,6 +106,10 @@ class IppPrinter(_Out):
         """Whether jobs stay processing."""
 
     def _run(self, begun):
+        if self._network:
+            with open(f"/run/netns/{self._network}", "rb") as entry:
+                # This thread alone moves there.
+                assert ctypes.CDLL(None, use_errno=True).setns(entry.fileno(), 0) == 0, os.strerror(ctypes.get_errno())
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._start())
         begun.set()
@@ -112,7 +120,7 @@ class IppPrinter(_Out):
         application.router.add_post("/ipp/print", self._handle)
         self._runner = web.AppRunner(application, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await web.TCPSite(self._runner, self._host, 0).start()
         self.port = self._runner.addresses[0][1]
 
     def end(self):

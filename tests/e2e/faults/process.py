@@ -28,10 +28,11 @@ FINAL = ("completed", "aborted", "canceled")
 class Process:
     """`printgate serve` on loopback."""
 
-    def __init__(self, home, *before, settings=None):
-        self.home, self._before = Path(home), before
-        self.log = self.home.parent / f"{self.home.name}.log"
-        self._fault = self.home.parent / f"{self.home.name}.fault"
+    def __init__(self, home, *before, settings=None, called=None):
+        """`called` is the home's path for the gateway, if that has its own view of the file system."""
+        self.home, self._called, self._before = Path(home), called or home, before
+        self.log = Path(self._called).parent / f"{self.home.name}.log"
+        self._fault = Path(self._called).parent / f"{self.home.name}.fault"
         self._settings = PATIENCE | {"PRINTGATE_FAULT": f"@{self._fault}"} | (settings or {})
         self._process = None
         self._starts = 0
@@ -50,7 +51,7 @@ class Process:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PRINTGATE_")}
         environment = kept | self._settings
         self._from = self.log.stat().st_size if self.log.exists() else 0
-        words = [PRINTGATE, "--home", self.home, "serve", "--host", "127.0.0.1", "--port", "0", "--no-mdns"]
+        words = [PRINTGATE, "--home", self._called, "serve", "--host", "127.0.0.1", "--port", "0", "--no-mdns"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*self._before, *words], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment

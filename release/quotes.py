@@ -1,28 +1,56 @@
-"""What jobs would cost where: the desk's own plan and price, for many jobs and devices at a time."""
+"""What jobs would be and cost where: plan and price of many jobs at many devices, with the prices read once."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
-from accounting import store as accounts
 from accounting.price import Price
 from devices.store import DeviceRow
 from jobs.job import Job
 from jobs.queue import Queue
+from jobs.ticket import Ticket
 from pdl.report import Report
-from release.desk import Changes
 from release.errors import CannotPrint
 from release.plan import plan, report_of
-from web.site import Visit
 
-_MOST_DEVICES = 12
+_MOST_DEVICES: Final = 12
 """Kinds of devices (by what they can do and cost) that one "from" price is worked out over."""
+
+_SILENT: Final = "This printer has not answered yet."
 
 
 @dataclass(frozen=True, slots=True)
-class Quoted:
-    """What a job would be and cost at a device; `reason` says why it cannot be printed there ("" if it can)."""
+class Changes:
+    """What the owner changes at release; None leaves it as it was asked for."""
 
-    amount: int = 0
+    copies: int | None = None
+    sides: str | None = None
+    monochrome: bool | None = None
+    page_ranges: tuple[tuple[int, int], ...] | None = None
+
+    def apply(self, ticket: Ticket) -> Ticket:
+        """The ticket with these changes."""
+        values: dict[str, Any] = {}
+        if self.copies is not None:
+            values["copies"] = max(1, min(self.copies, 999))
+        if self.sides is not None:
+            values["sides"] = self.sides
+        if self.monochrome is not None:
+            values["print_color_mode"] = "monochrome" if self.monochrome else "auto"
+        if self.page_ranges is not None:
+            values["page_ranges"] = self.page_ranges
+        return replace(ticket, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a job would be and cost at one device; `reason` says why it cannot be printed there ("" if it can).
+
+    The amount, in the currency's smallest unit, is None for what cannot be printed there or has not been counted.
+    """
+
+    device: DeviceRow
+    amount: int | None = None
     impressions: int = 0
     sheets: int = 0
     colored: int = 0
@@ -32,16 +60,11 @@ class Quoted:
 
 
 class Quotes:
-    """Works out prices; made once for a page, with the prices of that moment."""
+    """Works quotes out, with the prices of one moment. Its methods are fit for a thread: they wait for nothing."""
 
-    def __init__(self, prices: dict[str, Price]) -> None:
+    def __init__(self, prices: Mapping[str, Price]) -> None:
         self._prices = prices
         self._reports: dict[str, Report] = {}
-
-    @classmethod
-    async def of(cls, visit: Visit) -> "Quotes":
-        """Read the prices."""
-        return cls(await visit.parts.database.read(accounts.prices))
 
     @property
     def priced(self) -> bool:
@@ -49,23 +72,23 @@ class Quotes:
         return any(price != Price() for price in self._prices.values())
 
     def price(self, device_id: str) -> Price:
-        """The price of a device, as the desk reads it."""
+        """The price of a device: its own, or that of all which have none."""
         return self._prices.get(device_id) or self._prices.get("") or Price()
 
-    def quote(self, job: Job, device: DeviceRow, changes: Changes | None = None) -> Quoted:
+    def quote(self, job: Job, device: DeviceRow, changes: Changes | None = None) -> Quote:
         """What the job would be and cost at that device."""
         if device.capabilities is None:
-            return Quoted(reason="This printer has not answered yet.")
+            return self._refused(job, device, _SILENT)
         ticket = (changes or Changes()).apply(job.ticket)
         try:
             report = self._report(job)
-            made = plan(ticket, report, device.capabilities)
+            extent = plan(ticket, report, device.capabilities).extent
         except CannotPrint as error:
-            return Quoted(reason=str(error))
-        extent = made.extent
+            return self._refused(job, device, str(error))
         asked = ticket.sides or report.sides or "one-sided"
-        return Quoted(
-            amount=extent.cost(self.price(device.id)),
+        return Quote(
+            device,
+            amount=extent.cost(self.price(device.id)) if job.pages is not None else None,
             impressions=extent.impressions,
             sheets=extent.sheets,
             colored=extent.color,
@@ -78,13 +101,23 @@ class Quotes:
         known = tuple(device.id for device in pool)
         target = queue.target(known) if queue else None
         candidates = [device for device in pool if device.id == target] or list(self._kinds(pool))
-        amounts = [found.amount for found in (self.quote(job, device) for device in candidates) if not found.reason]
+        quotes = (self.quote(job, device) for device in candidates)
+        amounts = [found.amount for found in quotes if found.amount is not None]
         return (min(amounts), len(set(amounts)) > 1) if amounts else None
 
     def estimates(self, wanted: Sequence[tuple[Job, Queue | None, Sequence[DeviceRow]]]) -> dict[str, tuple[int, bool]]:
-        """The estimates of many jobs, by UUID; those that no device prints are left out. Fit for a thread."""
+        """The estimates of many jobs, by UUID; those that no device prints are left out."""
         found = {job.id: self.estimate(job, queue, pool) for job, queue, pool in wanted}
         return {uuid: estimate for uuid, estimate in found.items() if estimate is not None}
+
+    def _refused(self, job: Job, device: DeviceRow, reason: str) -> Quote:
+        return Quote(
+            device,
+            impressions=job.impressions or 0,
+            sheets=job.sheets or 0,
+            colored=job.color_impressions or 0,
+            reason=reason,
+        )
 
     def _kinds(self, pool: Iterable[DeviceRow]) -> Iterable[DeviceRow]:
         """One device of each kind: two that can and cost the same give the same price."""
