@@ -47,9 +47,19 @@ def take_turns(setting: Setting, servers: list[Server], runs: int, seconds: floa
                     if server.name not in scenario.servers:
                         continue
                     with contextlib.ExitStack() as once:
-                        if setting.fresh:
-                            setting.prepare(once.enter_context(server))
-                        result.samples.setdefault(server.name, []).append(measure(scenario, server, seconds))
+                        sample = _not_started(setting, server, once) if setting.fresh else None
+                        sample = sample or measure(scenario, server, seconds)
+                        result.samples.setdefault(server.name, []).append(sample)
+
+
+def _not_started(setting: Setting, server: Server, once: contextlib.ExitStack) -> Sample | None:
+    """Start a server for one run; one that does not start is a failed run."""
+    try:
+        setting.prepare(once.enter_context(server))
+    except (OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        return Sample(0, "", 1, str(error))
+    return None
 
 
 def cupsd_version() -> str:

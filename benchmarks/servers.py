@@ -50,6 +50,10 @@ class Server:
         """Whether it is all there, once its port is."""
         return True
 
+    def last_words(self) -> str:
+        """What it said last."""
+        return "nothing is known"
+
     def __enter__(self) -> Self:
         self.process = self.launch()
         until = time.monotonic() + _START
@@ -59,7 +63,7 @@ class Server:
                     break
             if self.process.poll() is not None or time.monotonic() > until:
                 self.stop()
-                raise RuntimeError(f"{self.name} does not start")
+                raise RuntimeError(f"{self.name} does not start: {self.last_words()}")
             time.sleep(0.02)
         time.sleep(0.2)
         return self
@@ -135,6 +139,11 @@ class Printgate(Server):
         command = [*self._program(), "serve", "--host", "127.0.0.1", "--port", str(self.port), "--no-mdns"]
         with self._log.open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
+
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self._log.read_text("utf-8", "replace").splitlines()
+        return lines[-1] if lines else super().last_words()
 
     def complete(self) -> bool:
         """Whether it takes commands as well."""

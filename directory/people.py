@@ -18,6 +18,7 @@ MIN_PASSWORD = 8
 _MAX_PASSWORD = 1024  # bytes that argon2id is asked to chew
 _KIND = "password"
 _MAX_CACHED = 50_000
+_MOST_PEOPLE = 500_000
 
 
 def fold(name: str) -> str:
@@ -118,10 +119,15 @@ class People:
         return person
 
     async def ensure(self, name: str) -> Person | None:
-        """Return the person of that name, added without a password if need be; None for a name that cannot be one."""
+        """Return the person of that name, added without a password if need be.
+
+        None for a name that cannot be one, and for a new one where so many were made up that somebody plays tricks.
+        """
         folded, changes = fold(name), self._changes
         known = self._by_name.get(folded) or await self.find(folded)
         if known is None:
+            if await self._database.read(store.count) >= _MOST_PEOPLE:
+                return None
             try:
                 known = await self.add(folded, None)
             except BadName:

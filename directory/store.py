@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Connection, Index, String, Table, select
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Index, String, Table, func, select
 
 from storage.database import metadata
 
@@ -76,6 +76,11 @@ def listed(connection: Connection, limit: int = 1000, offset: int = 0) -> Sequen
     """People in the order of their names."""
     rows = connection.execute(select(*_COLUMNS).order_by(person.c.name).limit(limit).offset(offset))
     return [Person(*row) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """How many people there are."""
+    return int(connection.execute(select(func.count()).select_from(person)).scalar_one())
 
 
 def add(connection: Connection, row: dict[str, Any]) -> None:

@@ -34,6 +34,8 @@ from jobs.counting import Counting
 from jobs.errors import NotAdmitted, NotPossible
 from jobs.intake import Intake, Submission
 from jobs.job import Job
+from mobility.profiles import Address
+from mobility.upload import Upload
 from pdl.report import Report
 from pdl.sandbox import Sandbox
 from release.forward import Forward
@@ -175,7 +177,8 @@ class Gateway:
             authority_pem=self._authority,
             ready=self.problems,
             metrics=self.metrics.render,
-            public_uris=self._public_uris,
+            address=self._address,
+            upload=Upload(self.intake, core.catalogue),
             version=self.version,
             trial_uri=(self._settings.home / TRIAL_FOLDER).as_uri(),
         )
@@ -224,8 +227,8 @@ class Gateway:
         found += [f"{task.get_name()} has stopped" for task in self._tasks if task.done()]
         return found
 
-    def _public_uris(self, queue: str, host: str) -> tuple[str, str]:
-        return f"ipps://{host}{PATH}/{queue}", f"ipp://{host}{PATH}/{queue}"
+    def _address(self, queue: str, host: str) -> Address:
+        return Address(host, self.port, f"{PATH}/{queue}", secure=True)
 
     def _run(self, work: "Any", name: str) -> None:
         self._tasks.append(asyncio.create_task(_kept_running(work, name), name=name))

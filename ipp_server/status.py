@@ -26,6 +26,7 @@ from pdl.errors import PdlError
 from release.desk import AccountingError, CreditExhausted
 from release.errors import (
     CannotPrint,
+    DeviceInUse,
     DeviceNotReady,
     MayHavePrinted,
     NoDevice,
@@ -68,6 +69,7 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     NotYours: Status.CLIENT_ERROR_NOT_AUTHORIZED,
     NoDevice: Status.CLIENT_ERROR_NOT_POSSIBLE,
     DeviceNotReady: Status.CLIENT_ERROR_NOT_POSSIBLE,
+    DeviceInUse: Status.CLIENT_ERROR_NOT_POSSIBLE,
     CannotPrint: Status.CLIENT_ERROR_NOT_POSSIBLE,
     MayHavePrinted: Status.CLIENT_ERROR_NOT_POSSIBLE,
     StillCounting: Status.SERVER_ERROR_TEMPORARY_ERROR,

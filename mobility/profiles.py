@@ -6,11 +6,13 @@ The payload is Apple's com.apple.airprint ("Configuration Profile Reference", Ai
 import plistlib
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from jobs.queue import Queue
 
-MIME = "application/x-apple-aspen-config"
-_NAMESPACE = uuid.UUID("c0a2f1f6-6d7b-5a53-9a0f-0f8d6a3f9f55")
+MIME: Final = "application/x-apple-aspen-config"
+IPP_PORT: Final = 631
+_NAMESPACE: Final = uuid.UUID("c0a2f1f6-6d7b-5a53-9a0f-0f8d6a3f9f55")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,21 @@ class Address:
     port: int
     path: str
     secure: bool
+
+    @property
+    def uri(self) -> str:
+        """The address as IPP clients take it (RFC 3510, RFC 7472)."""
+        return self._written("ipps" if self.secure else "ipp", IPP_PORT)
+
+    @property
+    def url(self) -> str:
+        """The same address as Windows takes it."""
+        return self._written("https" if self.secure else "http", 443 if self.secure else 80)
+
+    def _written(self, scheme: str, ordinary: int) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == ordinary else f":{self.port}"
+        return f"{scheme}://{host}{port}{self.path}"
 
 
 def airprint(queue: Queue, address: Address, organisation: str = "") -> bytes:
@@ -58,15 +75,13 @@ def airprint(queue: Queue, address: Address, organisation: str = "") -> bytes:
 
 def lpadmin(queue: Queue, address: Address) -> str:
     """Return the line that adds the queue to CUPS on Linux or macOS."""
-    scheme = "ipps" if address.secure else "ipp"
-    return f"lpadmin -p {queue.name} -E -v {scheme}://{address.host}:{address.port}{address.path} -m everywhere"
+    return f"lpadmin -p {queue.name} -E -v {address.uri} -m everywhere"
 
 
 def powershell(queue: Queue, address: Address) -> str:
     """Return the line that adds the queue to Windows 11, with the driver that Windows brings."""
-    scheme = "https" if address.secure else "http"
     name = queue.shown.replace('"', "").replace("`", "").replace("$", "")
-    return f'Add-Printer -Name "{name}" -IppURL "{scheme}://{address.host}:{address.port}{address.path}"'
+    return f'Add-Printer -Name "{name}" -IppURL "{address.url}"'
 
 
 def _derived(queue: Queue, part: str) -> str:

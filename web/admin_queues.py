@@ -10,6 +10,7 @@ from web import words
 from web.admin_overview import counts
 from web.errors import BadForm
 from web.forms import Form
+from web.help_pages import uris
 from web.i18n import N_
 from web.site import Visit
 
@@ -26,7 +27,7 @@ async def show(visit: Visit) -> web.Response:
             queue,
             words.KINDS[queue.kind],
             [known[device] for device in queue.pool(tuple(known))],
-            visit.parts.public_uris(queue.name, host),
+            uris(visit.parts.address(queue.name, host)),
             visit.parts.jobs.waiting(queue.id),
         )
         for queue in visit.parts.catalogue.listed()
@@ -58,7 +59,7 @@ async def _form(visit: Visit, queue: Queue, *, fresh: bool) -> web.Response:
         fresh=fresh,
         kinds=words.KINDS,
         devices=visit.parts.fleet.listed(),
-        uris=visit.parts.public_uris(queue.name, host) if queue.name else (),
+        uris=uris(visit.parts.address(queue.name, host)) if queue.name else (),
         waiting=visit.parts.jobs.waiting(queue.id),
         hour=_HOUR,
         megabyte=_MEGABYTE,

@@ -2,11 +2,14 @@
 
 import hashlib
 import ssl
+from dataclasses import replace
 from typing import Any
 
 from aiohttp import web
 
 from jobs.queue import Kind
+from mobility import profiles
+from mobility.profiles import Address
 from web.errors import PageUnknown
 from web.i18n import N_
 from web.site import Visit
@@ -23,8 +26,30 @@ def addresses(visit: Visit) -> dict[str, Any]:
     open_queues = [queue for queue in visit.parts.catalogue.listed() if queue.accepting]
     # What most people want stands first: a queue that prints anywhere.
     open_queues.sort(key=lambda queue: queue.kind is not Kind.FOLLOW_ME)
-    queues = [(queue, *visit.parts.public_uris(queue.name, host)) for queue in open_queues]
-    return {"queues": queues, "host": host, "fingerprint": fingerprint(visit.parts.authority_pem)}
+    found = [(queue, visit.parts.address(queue.name, host)) for queue in open_queues]
+    return {
+        "queues": [(queue, *uris(address)) for queue, address in found],
+        "host": host,
+        "lines": (profiles.lpadmin(*found[0]), profiles.powershell(*found[0])) if found else (),
+        "fingerprint": fingerprint(visit.parts.authority_pem),
+    }
+
+
+def uris(address: Address) -> tuple[str, str]:
+    """The ipps and ipp addresses of a queue."""
+    return address.uri, replace(address, secure=False).uri
+
+
+async def profile(visit: Visit) -> web.Response:
+    """Hand out the profile that adds a queue to an iPhone, iPad or Mac. Raises PageUnknown."""
+    name = visit.request.match_info["queue"]
+    queue = next((one for one in visit.parts.catalogue.listed() if one.name == name and one.accepting), None)
+    if queue is None:
+        raise PageUnknown(N_("There is no such queue, or it takes nothing now."))
+    host = visit.request.url.host or "localhost"
+    body = profiles.airprint(queue, visit.parts.address(queue.name, host), visit.site.house)
+    headers = {"Content-Disposition": f'attachment; filename="{queue.name}.mobileconfig"'}
+    return web.Response(body=body, content_type=profiles.MIME, headers=headers)
 
 
 def fingerprint(pem: bytes) -> str:

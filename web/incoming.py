@@ -111,8 +111,8 @@ class Incoming:
     async def _next(self) -> BodyPartReader | None:
         assert self._reader is not None
         part = await self._reader.next()
-        if isinstance(part, MultipartReader):  # parts within parts: RFC 7578 section 4.3 wants none
-            raise ValueError
+        if isinstance(part, MultipartReader):
+            raise HttpProcessingError(message="parts within parts: RFC 7578 section 4.3 wants none")
         return part
 
     async def _text(self, part: BodyPartReader) -> str:

@@ -5,7 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
+from sqlalchemy import Connection
 
+from accounting import ledger
+from accounting import store as accounts
 from ipp.enums import JobState
 from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
@@ -35,6 +38,8 @@ async def show(visit: Visit) -> web.Response:
     """Show a person's documents that have not ended."""
     jobs = await visit.parts.desk.waiting(visit.who)
     quotes = await visit.parts.desk.quotes()
+    free = await _free(visit) if quotes.priced else None
+    page = quotes.price("").mono + quotes.price("").sheet
     choosable = [job for job in jobs if _choosable(job)]
     pools = [(job, visit.parts.catalogue.get(job.queue_id), visit.parts.desk.pool(job)) for job in choosable]
     # In a thread: a document of a hundred thousand pages takes its time to be worked out.
@@ -52,8 +57,22 @@ async def show(visit: Visit) -> web.Response:
         total=sum(found.amount or 0 for found in ready),
         total_from=any(found.others_cost_more for found in ready),
         priced=quotes.priced,
+        free=free,
+        enough=free // page if free and page else 0,
         queue=next(iter(_welcoming(visit)), None),
     )
+
+
+async def _free(visit: Visit) -> int | None:
+    """The credit that a person can still print for; None for who has none and needs none."""
+    person = visit.who
+
+    def look(connection: Connection) -> int:
+        account = accounts.find_account(connection, "person", person.id)
+        return ledger.available(connection, account) if account else 0
+
+    free = await visit.parts.database.read(look)
+    return max(0, free) if person.restricted or free > 0 else None
 
 
 def _welcoming(visit: Visit) -> list[Queue]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from aiohttp import web
 
-from jobs.errors import JobError
+from jobs.errors import DocumentTooLarge, FormatNotSupported, JobError, NoDocument
 from jobs.job import Job
 from jobs.queue import Queue
 from jobs.ticket import Ticket
@@ -129,7 +129,7 @@ async def _taken(visit: Visit, upload: Upload, queue: Queue, ticket: Ticket, inc
             if not file.name:  # what browsers send when nothing was chosen
                 complete = await file.skip(queue.max_bytes)
             elif len(sent) >= MOST_FILES:
-                reason = visit.talk.say(N_("Only %(n)s files are taken at a time. Send it again."), n=MOST_FILES)
+                reason = visit.talk.say(N_("Only %(n)s files are taken at a time. Send this one again."), n=MOST_FILES)
                 sent.append(Sent(title, reason=reason))
                 complete = await file.skip(queue.max_bytes)
             else:
@@ -151,8 +151,19 @@ async def _one(visit: Visit, upload: Upload, queue: Queue, ticket: Ticket, file:
     try:
         job = await upload.submit(visit.who, queue, file.name, file.chunks(), ticket, visit.peer)
     except (JobError, StorageError, BadForm) as error:
-        return Sent(title, reason=visit.talk.gettext(str(error)))
+        return Sent(title, reason=_reason(visit, queue, error))
     return Sent(title, job.id)
+
+
+def _reason(visit: Visit, queue: Queue, error: Exception) -> str:
+    """Why a file was not taken. What the parts below say with names and figures in it is said here in all languages."""
+    if isinstance(error, DocumentTooLarge):
+        return visit.talk.say(N_("It is too large: %(size)s at most."), size=visit.talk.size(queue.max_bytes))
+    if isinstance(error, NoDocument):
+        return visit.talk.gettext(N_("The file is empty."))
+    if isinstance(error, FormatNotSupported):
+        return visit.talk.gettext(N_("Files of this kind cannot be printed here. Send it as PDF."))
+    return visit.talk.gettext(str(error))
 
 
 async def done(visit: Visit) -> web.Response:
@@ -196,10 +207,8 @@ async def _lines(visit: Visit, sent: list[Sent], jobs: dict[str, Job]) -> list[L
 def _line(visit: Visit, one: Sent, job: Job | None, estimate: tuple[int, bool] | None) -> Line:
     if job is None:
         return Line(one.title, "thumb-text.svg", words.Badge("bad", N_("Refused")), reason=one.reason)
-    if job.held and job.counted_at is not None:
-        badge = words.Badge("ok", N_("Ready"))
-    else:
-        badge = words.outcome(job)
+    counted = job.held and job.counted_at is not None
+    badge = words.Badge("ok", N_("Ready")) if counted else words.outcome(job)
     return Line(
         one.title,
         words.picture(job),

@@ -25,6 +25,7 @@ FROM_BELOW: Final = (
     N_("Say at which printer: this queue has no default device."),
     N_("That printer does not print this queue's documents. Choose another."),
     N_("A queue names this printer. Change the queue first."),
+    N_("Your credit is used up. Add credit, then print again."),
     N_("It is being printed."),
     N_("The document is not waiting to be released."),
     N_("There is nothing to decide about this job."),

@@ -1,5 +1,7 @@
 """What a job costs, whole or cut off at any page."""
 
+import itertools
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,7 +34,7 @@ def test_the_first_of_all_is_all(whole, price):
 @given(extents(), prices)
 def test_each_impression_more_costs_no_less(whole, price):
     parts = [whole.first(count) for count in range(whole.impressions + 1)]
-    for before, after in zip(parts, parts[1:], strict=False):
+    for before, after in itertools.pairwise(parts):
         assert after.impressions == before.impressions + 1
         assert after.color - before.color in (0, 1) and after.sheets - before.sheets in (0, 1)
         assert after.cost(price) >= before.cost(price)

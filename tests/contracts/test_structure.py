@@ -135,12 +135,11 @@ def test_the_migrations_make_the_declared_tables(tmp_path):
         with engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, metadata) == []
-            kept = {
-                name: sql
-                for name, sql in connection.exec_driver_sql(
+            kept = dict(
+                connection.exec_driver_sql(
                     "SELECT name, sql FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%' OR sql LIKE 'CREATE UNIQUE INDEX%'"
-                )
-            }
+                ).all()
+            )
         # The comparison above does not look at the conditions of indexes.
         assert [
             index.name

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.e2e import paper
-from tests.e2e.bed import Cups, EvePrinter, Gateway, Machine, Sink
+from tests.e2e.bed import Cups, EvePrinter, Gateway, Machine, Sink, need
 
 TRUSTED = ("--kind", "follow-me", "--trusted-network", "127.0.0.0/8", "--trusted-network", "::1/128")
 PRICE = {"mono": 3, "color": 11, "sheet": 2}
@@ -37,7 +37,8 @@ def cups(machine):
 
 @pytest.fixture(scope="session")
 def papers(machine):
-    """A folder with the documents that are printed."""
+    """A folder with the documents that are printed; what comes out of them is read by these programs."""
+    need("pdfinfo", "pdftoppm", "gs")
     made = machine.folder / "papers"
     made.mkdir()
     (made / "three.pdf").write_bytes(paper.pdf())

@@ -51,7 +51,7 @@ def count(house, monkeypatch):
         task = asyncio.create_task(Counting(house.database, house.spool, house.jobs, house.hub, None, judge).run())
         for _ in range(rounds):
             await asyncio.sleep(0.01)
-            if not await house.database.read(lambda connection: counting_module.store.uncounted(connection)):
+            if not await house.database.read(counting_module.store.uncounted):
                 break
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

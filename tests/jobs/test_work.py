@@ -34,7 +34,7 @@ async def test_an_end_that_its_check_or_its_settling_refuses_did_not_happen(hous
         raise NotPossible("no")
 
     for values in ({"check": refuse}, {"settle": refuse}):
-        with pytest.raises(NotPossible, match="^no$"):
+        with pytest.raises(NotPossible, match=r"^no$"):
             await house.jobs.conclude(job.id, Event.CANCEL, **values)
         assert await house.jobs.get(job.id) == job
 

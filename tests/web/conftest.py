@@ -21,6 +21,8 @@ from jobs.intake import Intake, Submission
 from jobs.queue import Kind, Queue
 from jobs.ticket import Ticket
 from jobs.work import Jobs, now
+from mobility.profiles import Address
+from mobility.upload import Upload
 from pdl.media import Media
 from pdl.report import Confidence, MediaRun, Report
 from release.desk import Desk
@@ -157,15 +159,13 @@ async def build(folder, settings=None, **given):
     async def ready():
         return []
 
+    intake = Intake(database, home.spool, jobs, hub, node, admit)
     forward = Forward(database, home.spool, jobs, catalogue, fleet, desk, None, hub, node)
     values = {
         "authority_pem": b"",
         "ready": ready,
         "metrics": lambda: b"printgate_jobs 1\n",
-        "public_uris": lambda queue, host: (
-            f"ipps://{host}:8631/ipp/print/{queue}",
-            f"ipp://{host}:8631/ipp/print/{queue}",
-        ),
+        "address": lambda queue, host: Address(host, 8631, f"/ipp/print/{queue}", secure=True),
         "version": "0.1.0",
         "trial_uri": (home.folder / "trial" / "first").as_uri(),
     }
@@ -179,10 +179,11 @@ async def build(folder, settings=None, **given):
         forward=forward,
         fleet=fleet,
         hub=hub,
+        upload=Upload(intake, catalogue),
         settings=settings or Settings(organisation="Lycée Lumière"),
         **(values | given),
     )
-    return House(home, parts, Intake(database, home.spool, jobs, hub, node, admit), [])
+    return House(home, parts, intake, [])
 
 
 async def demolish(house):
