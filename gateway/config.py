@@ -29,6 +29,7 @@ class Settings:
     organization: str = ""
     language: str = "en"
     currency: str = "EUR"
+    media: str = "iso_a4_210x297mm"
     certificate: str = ""
     certificate_key: str = ""
     plain_http: bool = False
@@ -57,6 +58,7 @@ MEANING: Final[dict[str, str]] = {
     "organization": "shown on sign-in and in printer-organization",
     "language": "language of messages to clients that name none",
     "currency": "ISO 4217 code; prices are in its smallest unit",
+    "media": "sheet that clients print on when they name none, if a printer of the queue has it",
     "certificate": "PEM file with the certificate chain to use in place of our own authority's",
     "certificate_key": "PEM file with its key",
     "plain_http": "whether pages are shown over plain http to other machines",

@@ -57,7 +57,7 @@ class Core:
         for queue in self.catalogue.listed():
             rows = [self.fleet.get(device) for device in queue.pool(known)]
             found = [row.capabilities for row in rows if row.capabilities is not None]
-            await self.catalogue.set_offer(queue.id, offer(found))
+            await self.catalogue.set_offer(queue.id, offer(found, self.settings.media))
 
     async def close(self) -> None:
         """Give the home back."""

@@ -11,15 +11,17 @@ _FACE_DOWN = ("face-down",)
 _SIDES = ("one-sided", "two-sided-long-edge", "two-sided-short-edge")
 
 
-def offer(devices: Sequence[Capabilities]) -> Offer:
+def offer(devices: Sequence[Capabilities], preferred: str = "") -> Offer:
     """Combine devices: a queue offers what at least one device of its pool does, for that one can be chosen.
 
     Copies, page ranges, scaling and turning are ours to do, so they do not depend on devices.
+    `preferred` is the sheet of the house (a PWG name): what clients print on that name none, if a device has it.
     """
     if not devices:
         return Offer()
     media = _merged((device.media for device in devices), _MOST) or _COMMON
-    default = next((device.media_default for device in devices if device.media_default in media), media[0])
+    defaults = (preferred, *(device.media_default for device in devices))
+    default = next((name for name in defaults if name in media), media[0])
     sides = tuple(side for side in _SIDES if any(side in device.sides for device in devices)) or _SIDES[:1]
     resolutions = sorted({x for device in devices for x, y in device.resolutions if x == y and 75 <= x <= 1200})
     return Offer(

@@ -262,3 +262,9 @@ def test_a_queue_offers_what_any_of_its_devices_does():
 def test_a_queue_without_devices_offers_the_ordinary():
     assert offer([]).media and offer([Capabilities()]).media == ("iso_a4_210x297mm", "na_letter_8.5x11in")
     assert len(offer([replace(OFFICE, media=tuple(f"iso_a4_{n}x297mm" for n in range(200)))]).media) == 60
+
+
+def test_a_queue_offers_the_sheet_of_the_house_first_if_a_printer_has_it():
+    letter = Capabilities(media=("na_letter_8.5x11in", "iso_a4_210x297mm"), media_default="na_letter_8.5x11in")
+    assert offer([letter], "iso_a4_210x297mm").media_default == "iso_a4_210x297mm"
+    assert offer([letter], "iso_a3_297x420mm").media_default == "na_letter_8.5x11in"

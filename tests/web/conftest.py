@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import shutil
 
 import aiohttp
 import pytest
@@ -13,7 +14,9 @@ import accounting.store
 from accounting.price import Price
 from devices.fleet import Fleet
 from devices.settings import Settings as DeviceSettings
+from directory.passwords import hash_password
 from directory.people import People
+from directory.store import set_credential
 from events.hub import Hub
 from jobs import store as job_rows
 from jobs.catalogue import Catalogue
@@ -63,6 +66,12 @@ class House:
 
     async def device(self, name, *, info="", location=""):
         return await self.fleet.add(name, self.folder(name).as_uri(), info=info, location=location)
+
+    async def person(self, name, **values):
+        """Somebody who has PASSWORD."""
+        person = await self.people.add(name, None, **values)
+        await self.database.write(lambda c: set_credential(c, person.id, "password", self.hashed, now()))
+        return person
 
     async def limited(self, row, **values):
         """Give a device other abilities than the trial printer's, as if it were another model."""
@@ -207,10 +216,24 @@ def application(parts):
     return application
 
 
+@pytest.fixture(scope="session")
+def begun(tmp_path_factory):
+    """A home with its tables and keys, and the hash of PASSWORD: both take longer to make than most tests."""
+    folder = tmp_path_factory.mktemp("begun") / "home"
+
+    async def begin():
+        await (await Home.open(folder, reserve_bytes=0)).close()
+        return await hash_password(PASSWORD)
+
+    return folder, asyncio.run(begin())
+
+
 @pytest.fixture
-async def empty(tmp_path):
+async def empty(tmp_path, begun):
     """A house before its first run."""
+    shutil.copytree(begun[0], tmp_path / "home")
     house = await build(tmp_path)
+    house.hashed = begun[1]
     yield house
     await demolish(house)
 
@@ -218,8 +241,8 @@ async def empty(tmp_path):
 @pytest.fixture
 async def house(empty):
     """A house with two people, two printers and a queue."""
-    empty.amelie = await empty.people.add("amelie", PASSWORD, display_name="Amélie Fournier")
-    empty.paul = await empty.people.add("paul", PASSWORD, display_name="Paul Girard", administrator=True)
+    empty.amelie = await empty.person("amelie", display_name="Amélie Fournier")
+    empty.paul = await empty.person("paul", display_name="Paul Girard", administrator=True)
     empty.color = await empty.device("LIB-0-2", info="Library, ground floor")
     empty.gray = await empty.device("LIB-1-1", info="Library, 1st floor")
     await empty.limited(empty.gray, color=False, print_color_modes=("monochrome",))
@@ -240,8 +263,12 @@ class Browser:
         pairs = list(fields.items() if isinstance(fields, dict) else fields)
         if token:
             pairs.append(("token", self.token))
+        return await self.send(path, pairs, headers, **options)
+
+    async def send(self, path, body, headers=None, **options):
+        """Post a body as a page of ours would."""
         sent = {"Origin": str(self.client.make_url("/")).rstrip("/")} | (headers or {})
-        return await self._keep(await self.client.post(path, data=pairs, headers=sent, **options))
+        return await self._keep(await self.client.post(path, data=body, headers=sent, **options))
 
     async def _keep(self, response):
         self.text, self.status, self.headers = await response.text(), response.status, response.headers

@@ -83,7 +83,7 @@ async def test_a_printer_that_a_queue_names_is_not_removed(house, paul):
     await house.catalogue.change("print", default_device=house.color.id)
     await paul.get("/admin/devices/LIB-0-2/remove")
     await paul.post("/admin/devices/LIB-0-2/remove")
-    assert paul.status == 400 and "Change the queue first" in paul.text
+    assert paul.status == 409 and "Change the queue first" in paul.text
 
 
 @pytest.mark.parametrize("wrong", ["x", "0.005", "-1", "1e99", "NaN", "9" * 29])

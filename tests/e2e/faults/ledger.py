@@ -1,12 +1,30 @@
 """What must be true of the books and of the spool at any moment, read from the home's own files beside the gateway."""
 
 import contextlib
+import json
+import re
 import sqlite3
+import subprocess
+import sys
 
 UNFINISHED = (3, 4, 5, 6)  # job-state: pending, pending-held, processing, processing-stopped
 
 
+_READ = """
+import contextlib, json, sqlite3, sys
+with contextlib.closing(sqlite3.connect(sys.argv[1], uri=True, timeout=10)) as database:
+    print(json.dumps(database.execute(sys.argv[2]).fetchall()))
+"""
+
+
 def _rows(home, query):
+    elsewhere = re.match(r"/proc/(\d+)/root(/.*)", str(home))
+    if elsewhere:
+        # SQLite would follow the link of /proc to our own view of the file system.
+        pid, path = elsewhere.groups()
+        command = ["nsenter", "-t", pid, "-m", sys.executable, "-c", _READ, f"file:{path}/printgate.db?mode=ro", query]
+        done = subprocess.run(command, check=True, capture_output=True, timeout=30)
+        return [tuple(row) for row in json.loads(done.stdout)]
     with contextlib.closing(sqlite3.connect(f"file:{home}/printgate.db?mode=ro", uri=True, timeout=10)) as database:
         return database.execute(query).fetchall()
 
