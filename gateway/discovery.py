@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections import Counter
 from typing import Final
 
 import structlog
@@ -71,21 +72,24 @@ class Discovery:
         self._changed.set()
 
     async def _tell(self, advertiser: Advertiser) -> None:
-        wanted = {queue.shown: queue for queue in self._core.catalogue.listed()}
+        # Two queues may be called the same by people; on the network each is told apart by its own name as well.
+        queues = self._core.catalogue.listed()
+        shown = Counter(queue.shown for queue in queues)
+        wanted = {q.shown if shown[q.shown] == 1 else f"{q.shown} ({q.name})": q for q in queues}
         for name in self._told.keys() - wanted.keys():
             await advertiser.withdraw(name)
             del self._told[name]
         for name, queue in wanted.items():
             try:
-                self._told[name] = await advertiser.announce(self._facts(queue))
+                self._told[name] = await advertiser.announce(self._facts(queue, name))
             except (AdvertisingFailed, ValueError) as error:
                 log.warning("queue not advertised", queue=queue.name, error=str(error))
 
-    def _facts(self, queue: Queue) -> PrinterFacts:
+    def _facts(self, queue: Queue, name: str) -> PrinterFacts:
         secure = queue.needs_password
         scheme = "https" if secure else "http"
         return PrinterFacts(
-            name=queue.shown,
+            name=name,
             rp=f"{PATH.lstrip('/')}/{queue.name}",
             uuid=queue.id,
             port=self._port,

@@ -118,8 +118,10 @@ class Counting:
         finally:
             reader.close()
         # Count and refusal are one transaction: a refused job must not be printed in between.
-        if report.verdict == "rejected":
-            reasons = (report.state_reason or "document-format-error", "aborted-by-system")
+        # What nobody could count nobody could charge: it would print for nothing.
+        if report.verdict == "rejected" or report.pages is None:
+            usual = "document-format-error" if report.verdict == "rejected" else "document-unprintable-error"
+            reasons = (report.state_reason or usual, "aborted-by-system")
             await self._jobs.abort(uuid, reasons, report.reason, **_counted(report))
         elif (refusal := await self._judge(job, report)) is not None:
             await self._jobs.abort(uuid, ("job-canceled-by-operator",), refusal, **_counted(report))

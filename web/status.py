@@ -81,6 +81,7 @@ STATUS: Final[dict[type[Exception], Said]] = {
     jobs.AlreadyClosed: _REFUSED,
     jobs.NotAdmitted: Said(403, N_("The document was not accepted"), N_("Nothing is charged."), ""),
     jobs.FormatNotSupported: _UNREADABLE,
+    jobs.NoDocument: _UNREADABLE,
     jobs.AttributesNotSupported: _UNREADABLE,
     jobs.TooManyDocuments: _UNREADABLE,
     jobs.DocumentTooLarge: Said(413, N_("The document is too large"), N_("Nothing is charged."), _PRINT_AGAIN),

@@ -1,5 +1,6 @@
 """Large documents and many of them: memory stays flat, nothing is lost on the way."""
 
+import itertools
 import threading
 import time
 
@@ -87,7 +88,7 @@ def test_more_pages_than_are_allowed_are_refused_in_words(bench):
 def test_five_hundred_jobs_of_sixteen_clients_are_all_printed_once(bench):
     sent, refused = [], []
     work = iter([documents.small(pages=1) for _ in range(500)])
-    lock = threading.Lock()
+    lock, turn, devices = threading.Lock(), itertools.count(), ("ipp", "old", "raw")
 
     def client():
         while True:
@@ -95,10 +96,11 @@ def test_five_hundred_jobs_of_sixteen_clients_are_all_printed_once(bench):
                 document = next(work, None)
             if document is None:
                 return
-            answer = wire.print_job(bench.gateway.port, "direct-ipp", document)
+            device = devices[next(turn) % len(devices)]
+            answer = wire.print_job(bench.gateway.port, f"direct-{device}", document)
             (sent if answer and answer.ok else refused).append(document)
 
-    before = len(bench.printers["ipp"].out)
+    before = {device: len(bench.printers[device].out) for device in devices}
     with Watched(bench.gateway) as memory:
         begun = time.monotonic()
         clients = [threading.Thread(target=client) for _ in range(16)]
@@ -112,7 +114,7 @@ def test_five_hundred_jobs_of_sixteen_clients_are_all_printed_once(bench):
         f"500 jobs: accepted in {accepted - begun:.1f} s, printed in {time.monotonic() - begun:.1f} s, memory {memory.most >> 20} MiB"
     )
     assert refused == []
-    printed = bench.printers["ipp"].out[before:]
+    printed = [p for device in devices for p in bench.printers[device].out[before[device] :]]
     assert sorted(p.sha256 for p in printed) == sorted(document.sha256 for document in sent)
     titles = {document.title for document in sent}
     jobs = [job for job in bench.gateway.ask("job list", all=True, limit=10_000) if job["title"] in titles]
