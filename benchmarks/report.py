@@ -104,9 +104,9 @@ _DOCUMENT = """# Performance
 
 Written by `scripts/prove performance` on {when}; not edited by hand.
 
-A two-core machine that is shared with others (Python {python}, {system}): **only ratios inside one run mean anything**.
-The load generator and the server share the two cores. Load average of the machine {load} (the benchmark itself makes
-between one and two of it).
+A two-core machine that is shared with others (Python {python}, {system}).
+**Only ratios inside one run mean anything.** The load generator and the server share the two cores.
+Load average of the machine: {load} (the benchmark itself makes between one and two of it).
 
 * Each figure is the **median** of {runs} runs of {seconds} s (smallest–largest), the servers taking turns in each run.
 * *CPU* is the processor time of the server's own process per answer: the figure that other load on the machine moves

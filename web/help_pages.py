@@ -30,7 +30,7 @@ def addresses(visit: Visit) -> dict[str, Any]:
     return {
         "queues": [(queue, *uris(address)) for queue, address in found],
         "host": host,
-        "lines": (profiles.lpadmin(*found[0]), profiles.powershell(*found[0])) if found else (),
+        "commands": (profiles.lpadmin(*found[0]), profiles.powershell(*found[0])) if found else (),
         "fingerprint": fingerprint(visit.parts.authority_pem),
     }
 

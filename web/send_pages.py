@@ -121,36 +121,34 @@ def _ticket(visit: Visit, queue: Queue) -> Ticket:
 
 
 async def _taken(visit: Visit, upload: Upload, queue: Queue, ticket: Ticket, incoming: Incoming) -> list[Sent]:
-    """Take one file after another."""
+    """Take one file after another. What came before the connection broke off is kept, and said."""
     sent: list[Sent] = []
+    title = ""
     try:
         async for file in incoming.files():
             title = title_of(file.name)
-            if not file.name:  # what browsers send when nothing was chosen
-                complete = await file.skip(queue.max_bytes)
-            elif len(sent) >= MOST_FILES:
-                reason = visit.talk.say(N_("Only %(n)s files are taken at a time. Send this one again."), n=MOST_FILES)
-                sent.append(Sent(title, reason=reason))
-                complete = await file.skip(queue.max_bytes)
-            else:
-                sent.append(await _one(visit, upload, queue, ticket, file))
-                # What is left of a refused file stands before the next one.
-                complete = await file.skip(queue.max_bytes)
-            if not complete or len(sent) >= MOST_FILES + _MOST_REFUSED:
+            if file.name:  # what has none is what browsers send when nothing was chosen
+                full = len(sent) >= MOST_FILES
+                sent.append(_too_many(visit, title) if full else await _one(visit, upload, queue, ticket, file))
+            # What is left of a refused file stands before the next one.
+            if not await file.skip(queue.max_bytes) or len(sent) >= MOST_FILES + _MOST_REFUSED:
                 break
+            title = ""
     except BadForm as error:
-        # The connection broke off: what came before is kept, and said.
-        if not sent:
-            raise
-        sent.append(Sent(visit.talk.gettext(N_("What followed")), reason=visit.talk.gettext(str(error))))
+        sent.append(Sent(title or visit.talk.gettext(N_("What followed")), reason=visit.talk.gettext(str(error))))
     return sent
+
+
+def _too_many(visit: Visit, title: str) -> Sent:
+    text = N_("Only %(n)s files are taken at a time. Send this one again.")
+    return Sent(title, reason=visit.talk.say(text, n=MOST_FILES))
 
 
 async def _one(visit: Visit, upload: Upload, queue: Queue, ticket: Ticket, file: File) -> Sent:
     title = title_of(file.name)
     try:
         job = await upload.submit(visit.who, queue, file.name, file.chunks(), ticket, visit.peer)
-    except (JobError, StorageError, BadForm) as error:
+    except (JobError, StorageError) as error:
         return Sent(title, reason=_reason(visit, queue, error))
     return Sent(title, job.id)
 

@@ -35,3 +35,11 @@ def test_the_lines_carry_no_character_that_ends_a_quotation():
         powershell(QUEUE, ADDRESS)
         == 'Add-Printer -Name "Follow Me" -IppURL "https://print.example.org:8631/ipp/print/follow-me"'
     )
+
+
+def test_ordinary_ports_are_left_out_and_ipv6_is_bracketed():
+    plain = Address("2001:db8::7", 631, "/ipp/print/p", secure=False)
+    assert plain.uri == "ipp://[2001:db8::7]/ipp/print/p" and plain.url == "http://[2001:db8::7]:631/ipp/print/p"
+    secure = Address("print.example.org", 443, "/ipp/print/p", secure=True)
+    assert secure.uri == "ipps://print.example.org:443/ipp/print/p"
+    assert secure.url == "https://print.example.org/ipp/print/p"

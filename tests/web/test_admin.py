@@ -79,6 +79,19 @@ async def test_saving_a_printer_keeps_the_password_in_its_address(house, paul):
     assert house.fleet.named("SECRET").uri == row.uri
 
 
+async def test_a_removed_printer_takes_its_price_along(house, paul):
+    await house.price(house.color.id, mono=9)
+    await paul.get("/admin/devices/LIB-0-2/remove")
+    await paul.post("/admin/devices/LIB-0-2/remove")
+    assert house.color.id not in await prices(house) and paul.url == "/admin/devices?done=removed"
+
+
+async def test_a_name_that_another_printer_has_is_refused(house, paul):
+    await paul.get("/admin/devices/LIB-0-2")
+    await paul.post("/admin/devices/LIB-0-2", {"name": "LIB-1-1"})
+    assert paul.status == 409 and "That name is taken" in paul.text
+
+
 async def test_a_printer_that_a_queue_names_is_not_removed(house, paul):
     await house.catalogue.change("print", default_device=house.color.id)
     await paul.get("/admin/devices/LIB-0-2/remove")

@@ -117,7 +117,7 @@ async def test_sending_files_without_script(house, address, chromium, tmp_path):
     assert await page.is_visible("text=Chosen. Press Keep for printing.")
     await page.check("[name=ink][value=color]", force=True)
     await page.fill("[name=copies]", "2")
-    await page.click("text=Keep for printing")
+    await page.click("button >> text=Keep for printing")
     await page.wait_for_url("**/send/done/**")
     lines = await page.locator(".jobs li").all_inner_texts()
     assert [line.splitlines()[0] for line in lines] == ["Essay.pdf", "Letter.docx", "Note.txt"]
