@@ -32,11 +32,12 @@ class Patience:
 class Body:
     """Reads one request."""
 
-    def __init__(self, request: web.Request, patience: Patience) -> None:
+    def __init__(self, request: web.Request, patience: Patience, first: bytes = b"") -> None:
+        """Read what `first`, taken from the request before, begins."""
         self._request, self._patience = request, patience
         self._content: StreamReader = request.content
         self._decoder = Decoder()
-        self._rest = b""
+        self._first, self._rest = first, b""
         # A client of HTTP/1.0 would take the 100 for the answer (RFC 9110 section 10.1.1).
         self._expects = request.version >= (1, 1) and request.headers.get("Expect", "").lower() == "100-continue"
 
@@ -66,7 +67,7 @@ class Body:
                 return found
             self.go_on()
         # Most requests have come whole by now, and need no clock.
-        found = self._fed(self._content.read_nowait())
+        found = self._fed(self._first + self._content.read_nowait())
         if found is not None:
             return found
         async with _limit(self._patience.idle * 2):

@@ -13,17 +13,18 @@ from aiohttp import web
 
 from directory.errors import TooManyTries
 from ipp import build
-from ipp.codec import encode_group, encode_header
-from ipp.enums import GroupTag, Status
+from ipp.codec import encode_group, encode_group_tag, encode_header
+from ipp.enums import GroupTag, Operation, Status
 from ipp.errors import IppError
 from ipp.message import Attribute, Message
-from ipp_server import gate
+from ipp_server import gate, remembered
 from ipp_server.answer import IppAnswer, streamed
 from ipp_server.asking import Listing
 from ipp_server.body import Body
 from ipp_server.dispatch import OPERATIONS, Row, row_of
 from ipp_server.errors import DocumentStalled, NeedsIdentity, NeedsTls, RequestFault, WrongIdentity
 from ipp_server.identity import ANONYMOUS, Identity, claimed, proven
+from ipp_server.remembered import Remembered
 from ipp_server.request import Request
 from ipp_server.service import Reply, Service
 from ipp_server.status import status_of
@@ -41,6 +42,7 @@ _CHARSET_AND_LANGUAGE: Final = (
     build.language("attributes-natural-language", "en"),
 )
 _OPERATION_GROUP: Final = encode_group(GroupTag.OPERATION, _CHARSET_AND_LANGUAGE)
+_PRINTER_GROUP: Final = encode_group_tag(GroupTag.PRINTER)
 _END: Final = b"\x03"
 _SPOKEN: Final = ((1, 0), (1, 1), (2, 0), (2, 1), (2, 2))
 _AUTHORITY: Final = re.compile(r"(\[[0-9A-Fa-f:.]{2,45}\]|[A-Za-z0-9_.-]{1,253})(:[0-9]{1,5})?")
@@ -61,12 +63,16 @@ class IppHandler:
         self._service = service
         self.answers: Counter[tuple[int, int]] = Counter()
         """How often each operation was answered with each status."""
+        self._remembered = Remembered()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request; HTTP statuses are for faults of HTTP, everything else is an IPP status."""
         if request.content_type != CONTENT_TYPE:
             return web.Response(status=415, text="This address speaks IPP: POST application/ipp to it.\n")
-        body = Body(request, self._service.patience)
+        whole = _whole(request)
+        if whole and (answer := self._at_once(request, whole)):
+            return answer
+        body = Body(request, self._service.patience, whole)
         header, operation, last = Header(), 0, False
         try:
             # A wrong password is refused before the body is read.
@@ -74,7 +80,7 @@ class IppHandler:
             message = await body.attributes()
             header = Header(message.version, message.request_id)
             operation = message.code if message.code in OPERATIONS else 0
-            reply = await self._reply(request, message, body, identity)
+            reply = await self._reply(request, message, body, identity, whole)
             # What fails before the first octet of a list leaves can still be said.
             listed = await _begun(header, reply) if isinstance(reply, Listing) else None
         except (NeedsIdentity, WrongIdentity, TooManyTries) as error:
@@ -94,8 +100,24 @@ class IppHandler:
         beginning, more = listed
         return await streamed(request, beginning, more) if more else IppAnswer(beginning)
 
+    def _at_once(self, request: web.Request, whole: bytes) -> IppAnswer | None:
+        """Answer a request that was asked in the very same words before."""
+        found = self._remembered.find(whole)
+        if found is None:
+            return None
+        name, requested = found
+        try:
+            queue = self._service.catalogue.named(name)
+        except QueueUnknown:  # removed meanwhile
+            return None
+        waiting = self._service.jobs.waiting(queue.id)
+        authority, secure = _authority(request), request.secure
+        parts = self._service.describer.answer(queue, authority, requested, waiting, secure=secure)
+        self.answers[Operation.GET_PRINTER_ATTRIBUTES, Status.SUCCESSFUL_OK] += 1
+        return IppAnswer(b"".join((remembered.header_of(whole), _OPERATION_GROUP, _PRINTER_GROUP, *parts, _END)))
+
     async def _reply(
-        self, request: web.Request, message: Message, body: Body, identity: Identity | None
+        self, request: web.Request, message: Message, body: Body, identity: Identity | None, whole: bytes
     ) -> Reply | Listing:
         gate.check_header(message)
         row = row_of(message.code) if message.groups else None
@@ -117,7 +139,10 @@ class IppHandler:
         asked.identity = await self._identity(request, asked, row, identity)
         if row.job:
             asked.job = await self._job(queue, number)
-        return await row.handler(self._service, asked)
+        reply = await row.handler(self._service, asked)
+        if whole and isinstance(reply, Reply) and reply.status is Status.SUCCESSFUL_OK and not reply.message:
+            self._remembered.keep(whole, queue.name, asked.requested)
+        return reply
 
     def _find(self, uri: str) -> tuple[Queue, int | None]:
         """Find the queue, and the job's number, that a URI names: …/ipp/print[/QUEUE[/JOB]]."""
@@ -158,6 +183,14 @@ class IppHandler:
         if job.queue_id != queue.id:
             raise JobUnknown(f"There is no job {number} here.")
         return job
+
+
+def _whole(request: web.Request) -> bytes:
+    """Return the body of a request that has come whole and needs no more looks at its head, else nothing."""
+    headers = request.headers
+    if "Authorization" in headers or "Expect" in headers or not request.content.is_eof():
+        return b""
+    return request.content.read_nowait()
 
 
 def _authority(request: web.Request) -> str:

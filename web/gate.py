@@ -150,6 +150,7 @@ def finished(response: web.StreamResponse) -> web.StreamResponse:
     """Put the headers on that every page has."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("Server", "Printgate")  # not which libraries of which age it is made of
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cache-Control", "no-store")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.e2e.faults.storm import Storm
 from tests.e2e.faults.walk import Bench, Case
 
 pytestmark = pytest.mark.e2e
@@ -56,3 +57,10 @@ def bench(tmp_path_factory):
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_crash_breaks_no_promise(bench, case):
     bench.run(case)
+
+
+def test_kills_at_any_moment_under_load_break_no_promise(bench):
+    storm = Storm(bench, seed=1)
+    storm.rage(kills=3, most=1.0)
+    seen = storm.calm(90)
+    assert seen["promised"] > 10

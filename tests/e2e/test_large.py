@@ -112,7 +112,7 @@ def test_five_hundred_jobs_of_sixteen_clients_are_all_printed_once(bench):
         accepted = time.monotonic()
         # Asked of the printers: a list of all jobs, again and again, would be most of the gateway's work.
         wait_for(lambda: sum(len(p.out) for p in printers) - before >= 500, "all documents to come out", 60)
-        wait_for(lambda: not bench.gateway.ask("job list", limit=1), "all jobs to end", 60, 0.5)
+        wait_for(lambda: not bench.gateway.ask("job list", waiting=True, limit=1), "all jobs to end", 60, 0.5)
     print(
         f"500 jobs: accepted in {accepted - begun:.1f} s, printed in {time.monotonic() - begun:.1f} s, memory {memory.most >> 20} MiB"
     )

@@ -15,10 +15,10 @@ PRINTGATE = Path(sys.executable).parent / "printgate"
 TRUSTED = ["127.0.0.0/8"]
 PATIENCE = {
     "PRINTGATE_DEVICE_INTERVAL": "5",
-    "PRINTGATE_DEVICE_ANSWER_LIMIT": "2",
+    "PRINTGATE_DEVICE_ANSWER_LIMIT": "1.5",
     "PRINTGATE_DEVICE_BUSY_LIMIT": "12",
-    "PRINTGATE_DEVICE_STALL_LIMIT": "2",
-    "PRINTGATE_DEVICE_LOST_LIMIT": "3",
+    "PRINTGATE_DEVICE_STALL_LIMIT": "1.5",
+    "PRINTGATE_DEVICE_LOST_LIMIT": "2.5",
     "PRINTGATE_DEVICE_FOLLOW_LIMIT": "60",
     "PRINTGATE_STOP_LIMIT": "2",
 }
@@ -128,7 +128,7 @@ class Process:
 
     def titled(self, document):
         """Jobs of a document; more than one would be one too many."""
-        return [job for job in self.ask("job list", all=True, limit=10_000) if job["title"] == document.title]
+        return [job for job in self.ask("job list", all=True) if job["title"] == document.title]
 
     def job(self, number):
         return self.ask("job show", id=number)
