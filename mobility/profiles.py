@@ -25,6 +25,11 @@ class Address:
     secure: bool
 
     @property
+    def authority(self) -> str:
+        """Host and port as people type them where a system asks for an IPP printer's host."""
+        return self._at(IPP_PORT)
+
+    @property
     def uri(self) -> str:
         """The address as IPP clients take it (RFC 3510, RFC 7472)."""
         return self._written("ipps" if self.secure else "ipp", IPP_PORT)
@@ -35,9 +40,11 @@ class Address:
         return self._written("https" if self.secure else "http", 443 if self.secure else 80)
 
     def _written(self, scheme: str, ordinary: int) -> str:
+        return f"{scheme}://{self._at(ordinary)}{self.path}"
+
+    def _at(self, ordinary: int) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == ordinary else f":{self.port}"
-        return f"{scheme}://{host}{port}{self.path}"
+        return host if self.port == ordinary else f"{host}:{self.port}"
 
 
 def airprint(queue: Queue, address: Address, organisation: str = "") -> bytes:

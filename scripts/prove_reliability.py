@@ -46,6 +46,9 @@ MEANING = {
     "concluded": "the end is booked, the document not yet removed",
 }
 
+RESULTS = ("nothing left", "printed once", "may have printed, said so")
+"""What a case may end with."""
+
 Tally = collections.defaultdict[str, collections.Counter[str]]
 
 
@@ -69,35 +72,38 @@ def table(bench: Bench, chance: random.Random, tally: Tally) -> None:
 def page(rounds: int, kills: int, tally: Tally, storms: collections.Counter[str]) -> str:
     """Write the page."""
     rows = [
-        f"| `{point}` | {meaning} | {seen['crashes']} | {seen['nothing left'] or ''} | {seen['printed once'] or ''} "
-        f"| {seen['may have printed, said so'] or ''} |"
+        f"| `{point}` | {meaning} | {' | '.join(str(tally[point][name] or '') for name in ('crashes', *RESULTS))} |"
         for point, meaning in MEANING.items()
-        for seen in [tally[point]]
     ]
     crashes = sum(seen["crashes"] for seen in tally.values())
     return f"""# Reliability
 
-What is promised (see [ARCHITECTURE.md](../ARCHITECTURE.md)) is tried by killing the real process with SIGKILL, starting it
-again, and asking the printers, the ledger and the spool what is there. This page is written by
-`scripts/prove_reliability.py --rounds {rounds}`; a broken promise ends it with an error and no page. The same cases, fewer of them, run
-in `scripts/test`, with device faults (cut, hung, busy, refusing, stopped, unplugged) and full disks beside them.
+What is promised (see [ARCHITECTURE.md](../ARCHITECTURE.md)) is tried by killing the real process with SIGKILL,
+starting it again, and asking the printers, the ledger and the spool what is there. This page is written by
+`scripts/prove_reliability.py --rounds {rounds}`; a broken promise ends it with an error and no page. The same cases,
+fewer of them, run in `scripts/test`, with device faults (cut, hung, busy, refusing, stopped, unplugged) and full disks
+beside them.
 
-Run with Printgate {version("printgate")}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, Linux {platform.release()}.
-SIGKILL proves that nothing needs a last word of the process; that the disk has what was synced is the kernel's and the disk's promise.
+Run with Printgate {version("printgate")}, Python {platform.python_version()},
+SQLite {sqlite3.sqlite_version}, Linux {platform.release()}.
+SIGKILL proves that nothing needs a last word of the process; that the disk has what was synced is the promise of
+the kernel and of the disk.
 
 ## Killed at each step of a job's walk
 
-{crashes} crashes: at {", ".join(DEVICES.values())}; follow-me and direct queues; documents of {SMALL[0]} bytes to
-{LARGE[1] // 1_000_000} MB, small ones in segments and large ones in files of their own; some killed twice in a row at the same step.
+{crashes} crashes: at {", ".join(DEVICES.values())};
+follow-me and direct queues; documents of {SMALL[0]} bytes to {LARGE[1] // 1_000_000} MB, small ones in segments and
+large ones in files of their own; some killed twice in a row at the same step.
 
-| killed when | that is | crashes | jobs of which nothing was left | jobs printed once | jobs shown as "may have printed" |
+| killed when | that is | crashes | {" | ".join(RESULTS)} |
 |---|---|---|---|---|---|
 {chr(10).join(rows)}
 
 ## Killed at any moment under load
 
-{kills} kills at random times while six clients printed documents of up to 2 MB on eight queues and their owners released them:
-{storms["sent"]} documents sent, {storms["promised"]} of them acknowledged; {storms["doubted"]} jobs were shown as "may have printed".
+{kills} kills at random times while six clients printed documents of up to 2 MB on eight queues and their owners
+released them: {storms["sent"]} documents sent, {storms["promised"]} of them acknowledged;
+{storms["doubted"]} jobs were shown as "may have printed".
 
 ## What was held against each of them
 
@@ -124,7 +130,10 @@ def main() -> None:
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1 << 30)
     print(f"seed {seed}", flush=True)
     chance = random.Random(seed)
-    tally: Tally = collections.defaultdict(collections.Counter)
+    tally: RESULTS = ("nothing left", "printed once", "may have printed, said so")
+"""What a case may end with."""
+
+Tally = collections.defaultdict(collections.Counter)
     storms: collections.Counter[str] = collections.Counter()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="printgate-prove-") as folder:

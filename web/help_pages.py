@@ -29,7 +29,7 @@ def addresses(visit: Visit) -> dict[str, Any]:
     found = [(queue, visit.parts.address(queue.name, host)) for queue in open_queues]
     return {
         "queues": [(queue, *uris(address)) for queue, address in found],
-        "host": host,
+        "host": found[0][1].authority if found else host,
         "commands": (profiles.lpadmin(*found[0]), profiles.powershell(*found[0])) if found else (),
         "fingerprint": fingerprint(visit.parts.authority_pem),
     }

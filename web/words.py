@@ -240,6 +240,7 @@ ACTIONS: Final = {
     "job.printed": N_("%(actor)s decided that a document had printed"),
     "job.not-printed": N_("%(actor)s decided that a document had not printed"),
     "credit": N_("%(actor)s changed the credit of %(subject)s"),
+    "gateway.first-start": N_("%(actor)s began with a trial printer and a queue"),
     "price.change": N_("%(actor)s changed the price of %(subject)s"),
     "price.change.ordinary": N_("%(actor)s changed the ordinary price"),
 }
