@@ -70,6 +70,7 @@ def device_settings(settings: Settings) -> DeviceSettings:
     return DeviceSettings(
         home=settings.home,
         pin=pins.accept,
+        connect_timeout=min(DeviceSettings.connect_timeout, settings.device_answer_limit),
         idle_timeout=settings.device_answer_limit,
         busy_limit=settings.device_busy_limit,
         stall_timeout=settings.device_stall_limit,

@@ -17,6 +17,7 @@ log = structlog.get_logger(__name__)
 
 _HANDSHAKE: Final = 0x16
 _BACKLOG: Final = 512
+_SWEEP: Final = 256  # connections from which those that ended are forgotten now and then
 _FIRST_BYTE: Final = 30.0  # seconds that a connection may stay silent before it is dropped
 _TLS: Final = 20.0  # seconds for a handshake
 _BREATH: Final = 1.0  # seconds without accepting when there are no more file descriptors
@@ -31,13 +32,17 @@ class Listener:
         self._sockets: list[socket.socket] = []
         self._pending: set[asyncio.Task[None]] = set()
         self._open: set[asyncio.BaseTransport] = set()
-        self._paused = False
+        self._sweep_at = _SWEEP
 
     @property
     def connections(self) -> int:
         """Connections that are open or being opened."""
+        return self._sweep() + len(self._pending)
+
+    def _sweep(self) -> int:
+        """Forget the connections that have ended; returns how many are open."""
         self._open = {transport for transport in self._open if not transport.is_closing()}
-        return len(self._open) + len(self._pending)
+        return len(self._open)
 
     def listen(self, host: str, port: int) -> int:
         """Listen on all addresses of a host ("" is every address of this machine); returns the port. Raises OSError."""
@@ -79,7 +84,7 @@ class Listener:
 
     def _accept(self, listening: socket.socket) -> None:
         for _ in range(_BACKLOG):
-            if self.connections >= self._most:
+            if len(self._open) + len(self._pending) >= self._most and self.connections >= self._most:
                 self._pause(listening)
                 return
             try:
@@ -125,6 +130,9 @@ class Listener:
             raise
         else:
             self._open.add(transport)
+            if len(self._open) > self._sweep_at:
+                # Now and then, and not at each accept: looking at every connection costs as much as there are.
+                self._sweep_at = max(_SWEEP, 2 * self._sweep())
 
 
 async def _first_byte(sock: socket.socket) -> int:

@@ -60,7 +60,9 @@ def table(bench: Bench, chance: random.Random, tally: Tally) -> None:
             size = chance.randint(*SIZES.get(point) or chance.choice((SMALL, LARGE)))
             crashes = 2 if point in TWICE and chance.random() < 0.2 else 1
             decide = chance.choice(("again", "yes", "no")) if crashes == 1 else "again"
-            cases.append(Case(point, device, chance.choice(("follow", "direct")), size, decide, crashes))
+            # A direct queue's jobs are released by nobody.
+            kind = "follow" if point == "released" else chance.choice(("follow", "direct"))
+            cases.append(Case(point, device, kind, size, decide, crashes))
     chance.shuffle(cases)
     for case in cases:
         result = bench.run(case)
@@ -130,10 +132,7 @@ def main() -> None:
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(1 << 30)
     print(f"seed {seed}", flush=True)
     chance = random.Random(seed)
-    tally: RESULTS = ("nothing left", "printed once", "may have printed, said so")
-"""What a case may end with."""
-
-Tally = collections.defaultdict(collections.Counter)
+    tally: Tally = collections.defaultdict(collections.Counter)
     storms: collections.Counter[str] = collections.Counter()
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="printgate-prove-") as folder:

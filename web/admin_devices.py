@@ -3,12 +3,11 @@
 from typing import Final
 
 from aiohttp import web
-from sqlalchemy import Connection
 
+from accounting import ledger
 from accounting import store as accounts
 from accounting.price import Price
 from devices.store import DeviceRow
-from events import audit
 from release.retiring import retire
 from web import words
 from web.admin_overview import counts
@@ -138,14 +137,8 @@ async def put_ordinary_price(visit: Visit) -> web.Response:
 
 
 async def _keep_price(visit: Visit, device_id: str, price: Price | None) -> None:
-    told = {"mono": price.mono, "color": price.color, "sheet": price.sheet} if price else {}
     node, actor = visit.parts.node, visit.who.id
-
-    def write(connection: Connection) -> None:
-        accounts.put_price(connection, device_id, price)
-        audit.record(connection, node, actor, "price.change", device_id, told)
-
-    await visit.parts.database.write(write)
+    await visit.parts.database.write(lambda connection: ledger.set_price(connection, node, device_id, price, actor))
 
 
 async def ask_remove(visit: Visit) -> web.Response:
