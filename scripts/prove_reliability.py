@@ -1,6 +1,6 @@
 """Repeats the table of faults, at random printers and sizes, and kills under load, and writes docs/reliability.md.
 
-.venv/bin/python scripts/prove_reliability.py --rounds 3
+More rounds find more: `.venv/bin/python scripts/prove_reliability.py --rounds 20`.
 """
 
 import argparse
@@ -124,7 +124,7 @@ released them: {storms["sent"]} documents sent, {storms["promised"]} of them ack
 
 def main() -> None:
     """Prove, and write the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description="Kill the gateway at every step, and under load.")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kills", type=int, default=8, help="under load, in each round")
     parser.add_argument("--seed", type=int, default=None)

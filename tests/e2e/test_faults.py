@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.e2e.bed import wait_for
+from tests.e2e.faults import documents, ledger, wire
 from tests.e2e.faults.storm import Storm
 from tests.e2e.faults.walk import Bench, Case
 
@@ -57,6 +59,37 @@ def bench(tmp_path_factory):
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_crash_breaks_no_promise(bench, case):
     bench.run(case)
+
+
+def test_a_created_job_takes_its_document_after_a_crash_within_the_first_try(bench):
+    gateway, document = bench.gateway, documents.large()
+    created = wire.create_job(gateway.port, "direct-ipp", document)
+    assert created.ok
+    upload = wire.sending(gateway.port, "direct-ipp", created.job_id, document)
+    upload.send(document.size // 2)
+    wait_for(lambda: ledger.files(bench.home), "half a document in the spool")
+    gateway.kill()
+    assert upload.answer() is None
+    gateway.start()
+    ledger.tidy(bench.home)
+    answer = wire.send_document(gateway.port, "direct-ipp", created.job_id, document)
+    assert answer.ok, answer.words
+    job = gateway.ended(created.job_id)
+    assert job["charge"]["impressions"] == document.pages
+    assert [printed.sha256 for printed in bench.printers["ipp"].of(document)] == [document.sha256]
+
+
+def test_a_job_created_in_the_moment_of_a_crash_has_no_document(bench):
+    gateway, document = bench.gateway, documents.small()
+    gateway.arm("job-created")
+    assert wire.create_job(gateway.port, "direct-ipp", document) is None
+    gateway.died()
+    gateway.disarm()
+    gateway.start()
+    [job] = gateway.titled(document)
+    assert (job["state"], job["size"], job["charge"]) == ("pending-held", 0, None)
+    ledger.tidy(bench.home)
+    gateway.ask("job cancel", id=job["id"])
 
 
 def test_kills_at_any_moment_under_load_break_no_promise(bench):

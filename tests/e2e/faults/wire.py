@@ -94,7 +94,12 @@ def create_job(port, queue, document):
     return _exchange(Upload(port, queue, Operation.CREATE_JOB, None, build.name("job-name", document.title)))
 
 
-def send_document(port, queue, job_id, document):
-    """Send-Document, the last."""
+def sending(port, queue, job_id, document):
+    """Begin a Send-Document, the last."""
     last = build.boolean("last-document", True)
-    return _exchange(Upload(port, queue, Operation.SEND_DOCUMENT, document, build.integer("job-id", job_id), last))
+    return Upload(port, queue, Operation.SEND_DOCUMENT, document, build.integer("job-id", job_id), last)
+
+
+def send_document(port, queue, job_id, document):
+    """Send-Document, the last; returns the answer."""
+    return _exchange(sending(port, queue, job_id, document))
