@@ -34,7 +34,7 @@ To print, choose the printer "Follow-Me" in any system's print dialog:
     Windows             Settings, Printers, Add device, Add manually: {https}{path}/follow-me
     Linux               lpadmin -p follow-me -E -v {ipps}{path}/follow-me -m everywhere
 People need a name and password: printgate --home {home} user add NAME --password-stdin
-Each system's steps, with pictures of what to press: {https}/help
+Each system's steps: {https}/help
 """
 
 
