@@ -12,20 +12,20 @@ def heard(host, name="Follow Me", ttl=120, kind="dns_service"):
 
 
 @pytest.mark.parametrize(
-    ("update", "found"),
+    ("record", "found"),
     [
-        (heard("other"), [("follow me._ipp._tcp.local.", "other.local.")]),
-        (heard("other", name="FOLLOW me"), [("follow me._ipp._tcp.local.", "other.local.")]),
-        (heard("gate"), []),
-        (heard("GATE"), []),
-        (heard("other", name="Another"), []),
-        (heard("other", ttl=0), []),  # a goodbye
-        (heard("other", kind="dns_text"), []),
-        (heard("other", kind="dns_pointer"), []),
+        ({"host": "other"}, [("follow me._ipp._tcp.local.", "other.local.")]),
+        ({"host": "other", "name": "FOLLOW me"}, [("follow me._ipp._tcp.local.", "other.local.")]),
+        ({"host": "gate"}, []),
+        ({"host": "GATE"}, []),
+        ({"host": "other", "name": "Another"}, []),
+        ({"host": "other", "ttl": 0}, []),  # a goodbye
+        ({"host": "other", "kind": "dns_text"}, []),
+        ({"host": "other", "kind": "dns_pointer"}, []),
     ],
 )
-def test_only_another_host_with_our_name(update, found):
+def test_only_another_host_with_our_name(record, found):
     seen = []
     watch = Watch("Gate.local.", {"follow me._ipp._tcp.local."}.__contains__, lambda *rival: seen.append(rival))
-    watch.async_update_records(None, current_time_millis() + 1, [update])
+    watch.async_update_records(None, current_time_millis() + 1, [heard(**record)])
     assert seen == found
