@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from accounting import store
 from accounting.errors import BadAmount, CreditExhausted
-from accounting.price import Extent, Price
+from accounting.price import Extent, Part, Price
 from accounting.store import Account, Entry
 from events import audit
 from storage.node import new_id
@@ -87,7 +87,8 @@ def settle(
     store.drop_reservation(connection, job_id)
     if printed <= 0:
         return None
-    part = extent.first(printed)
+    # Of a document whose pages nobody could count, the device's figure is all there is: taken as black and white.
+    part = extent.first(printed) if extent.pages else Part(printed, 0, printed)
     if sheets is not None:
         part = replace(part, sheets=sheets)
     amount = part.cost(price)

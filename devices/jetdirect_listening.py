@@ -100,7 +100,9 @@ class Listener:
         return self._now() - self._moved >= patience
 
     async def _cut_off(self) -> Outcome:
-        if self._connection.ending == "reset" or self._reports_jobs:
+        # A device that closes without a count may have done so half way: an orderly end on the wire proves nothing.
+        counted = self._pages is not None or self._counter != self._before
+        if self._connection.ending == "reset" or self._reports_jobs or not counted:
             return self._unknown("The device broke the connection before it reported the end of the job.")
         return await self._outcome("completed")
 

@@ -211,3 +211,12 @@ async def test_whatever_happens_the_books_are_right(rows, steps):
         total, available = await balance(rows, person)
         account = await rows.write(lambda c, person=person: ledger.account(c, NODE, person))
         assert total - available == await rows.read(lambda c, account=account: store.reserved(c, account.id))
+
+
+async def test_a_document_that_nobody_could_count_is_charged_by_the_devices_count(rows):
+    await reserve(rows, amount=0)
+    entry = await rows.write(
+        lambda c: ledger.settle(c, NODE, "job", "ada", extent(0, []), 7, "job-impressions-completed")
+    )
+    assert (entry.impressions, entry.color_impressions, entry.sheets, entry.amount) == (7, 0, 7, -7 * (5 + 1))
+    await sound(rows)
