@@ -1,5 +1,6 @@
 """The servers that are measured, each a process of its own on loopback: Printgate, a bare aiohttp handler, cupsd."""
 
+import abc
 import contextlib
 import os
 import shutil
@@ -21,7 +22,7 @@ _START = 30.0
 _STOP = 20.0
 
 
-class Server:
+class Server(abc.ABC):
     """A server of this benchmark. `uri` is where it prints, `tls` its port that speaks TLS."""
 
     name = ""
@@ -33,18 +34,18 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
+    @abc.abstractmethod
     def uri(self) -> str:
         """The printer's URI."""
-        raise NotImplementedError
 
     @property
     def address(self) -> tuple[str, int]:
         """Where it listens."""
         return "127.0.0.1", self.port
 
+    @abc.abstractmethod
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the process, with nothing of what an earlier one was sent."""
-        raise NotImplementedError
 
     def complete(self) -> bool:
         """Whether it is all there, once its port is."""

@@ -105,13 +105,20 @@ def description(queue: Queue, house: House, authority: str, *, secure: bool) -> 
         build.uri("printer-supply-info-uri", f"{web}/"),
         build.uri("printer-uri-supported", *uris),
         build.uri("printer-uuid", queue_uuid(queue)),
+        *_rasters(offer),
+        build.keyword("uri-authentication-supported", *([authentication] * len(uris))),
+        build.keyword("uri-security-supported", *(["tls" if secure else "none"] * len(uris))),
+        build.keyword("which-jobs-supported", *house.which_jobs),
+    ]
+
+
+def _rasters(offer: Offer) -> list[Attribute]:
+    """What rasters may be like: PWG 5102.4 section 5, and AirPrint's own."""
+    return [
         build.keyword("pwg-raster-document-type-supported", *_raster_types(offer)),
         build.resolution("pwg-raster-document-resolution-supported", *_resolutions(_RASTER_DPI)),
         build.keyword("pwg-raster-document-sheet-back", "normal"),
         build.keyword("urf-supported", *urf_tokens(offer)),
-        build.keyword("uri-authentication-supported", *([authentication] * len(uris))),
-        build.keyword("uri-security-supported", *(["tls" if secure else "none"] * len(uris))),
-        build.keyword("which-jobs-supported", *house.which_jobs),
     ]
 
 

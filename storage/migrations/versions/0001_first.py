@@ -11,7 +11,21 @@ depends_on = None
 
 def upgrade() -> None:
     _spool()
-    _rest()
+    _account()
+    _attempt()
+    _audit()
+    _credential()
+    _device()
+    _entry()
+    _job()
+    _job_indexes()
+    _person()
+    _posting()
+    _price()
+    _queue()
+    _reservation()
+    _web_link()
+    _web_session()
 
 
 def _spool() -> None:
@@ -44,7 +58,7 @@ def _spool() -> None:
     op.create_index("document_key_kek", "document_key", ["kek"])
 
 
-def _rest() -> None:
+def _account() -> None:
     op.create_table(
         "account",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -56,6 +70,9 @@ def _rest() -> None:
     )
     op.create_index("account_id", "account", ["id"], unique=True)
     op.create_index("account_owner", "account", ["kind", "owner"], unique=True)
+
+
+def _attempt() -> None:
     op.create_table(
         "attempt",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -75,6 +92,9 @@ def _rest() -> None:
     )
     op.create_index("attempt_id", "attempt", ["id"], unique=True)
     op.create_index("attempt_of_job", "attempt", ["job_id", "began_at"], unique=False)
+
+
+def _audit() -> None:
     op.create_table(
         "audit",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -87,6 +107,9 @@ def _rest() -> None:
         sa.Column("seal", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("node", "seq"),
     )
+
+
+def _credential() -> None:
     op.create_table(
         "credential",
         sa.Column("person_id", sa.String(length=36), nullable=False),
@@ -95,6 +118,9 @@ def _rest() -> None:
         sa.Column("changed_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("person_id", "kind"),
     )
+
+
+def _device() -> None:
     op.create_table(
         "device",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -115,6 +141,9 @@ def _rest() -> None:
     )
     op.create_index("device_id", "device", ["id"], unique=True)
     op.create_index("device_name", "device", ["name"], unique=True)
+
+
+def _entry() -> None:
     op.create_table(
         "entry",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -132,6 +161,9 @@ def _rest() -> None:
     )
     op.create_index("entry_id", "entry", ["id"], unique=True)
     op.create_index("entry_of_job", "entry", ["kind", "job_id"], unique=True)
+
+
+def _job() -> None:
     op.create_table(
         "job",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -171,90 +203,37 @@ def _rest() -> None:
         sa.Column("uncertain", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("node", "id"),
     )
-    op.create_index("job_claim", "job", ["claim"], unique=False)
-    op.create_index(
-        "job_expiring",
-        "job",
-        ["expires_at"],
-        unique=False,
-        sqlite_where=sa.text("expires_at IS NOT NULL"),
-        postgresql_where=sa.text("expires_at IS NOT NULL"),
-    )
+
+
+def _job_indexes() -> None:
     op.create_index("job_id_unique", "job", ["id"], unique=True)
-    op.create_index(
-        "job_incoming",
-        "job",
-        ["created_at"],
-        unique=False,
-        sqlite_where=sa.text("incoming IS 1"),
-        postgresql_where=sa.text("incoming IS 1"),
-    )
-    op.create_index(
-        "job_kept",
-        "job",
-        ["completed_at"],
-        unique=False,
-        sqlite_where=sa.text("completed_at IS NOT NULL AND document_id IS NOT NULL"),
-        postgresql_where=sa.text("completed_at IS NOT NULL AND document_id IS NOT NULL"),
-    )
     op.create_index("job_number", "job", ["job_id"], unique=True)
-    op.create_index(
-        "job_of_person",
-        "job",
-        ["person_id", "job_id"],
-        unique=False,
-        sqlite_where=sa.text("completed_at IS NULL"),
-        postgresql_where=sa.text("completed_at IS NULL"),
-    )
-    op.create_index(
-        "job_of_person_ended",
-        "job",
-        ["person_id", "job_id"],
-        unique=False,
-        sqlite_where=sa.text("completed_at IS NOT NULL"),
-        postgresql_where=sa.text("completed_at IS NOT NULL"),
-    )
-    op.create_index(
-        "job_of_queue",
-        "job",
-        ["queue_id", "job_id"],
-        unique=False,
-        sqlite_where=sa.text("completed_at IS NULL"),
-        postgresql_where=sa.text("completed_at IS NULL"),
-    )
-    op.create_index(
-        "job_of_queue_ended",
-        "job",
-        ["queue_id", "job_id"],
-        unique=False,
-        sqlite_where=sa.text("completed_at IS NOT NULL"),
-        postgresql_where=sa.text("completed_at IS NOT NULL"),
-    )
-    op.create_index(
-        "job_releasing",
-        "job",
-        ["release_at"],
-        unique=False,
-        sqlite_where=sa.text("release_at IS NOT NULL"),
-        postgresql_where=sa.text("release_at IS NOT NULL"),
-    )
-    op.create_index("job_state", "job", ["state", "job_id"], unique=False)
-    op.create_index(
-        "job_uncertain",
-        "job",
-        ["processing_at"],
-        unique=False,
-        sqlite_where=sa.text("uncertain IS 1"),
-        postgresql_where=sa.text("uncertain IS 1"),
-    )
-    op.create_index(
-        "job_uncounted",
-        "job",
-        ["job_id"],
-        unique=False,
-        sqlite_where=sa.text("counted_at IS NULL AND document_id IS NOT NULL"),
-        postgresql_where=sa.text("counted_at IS NULL AND document_id IS NOT NULL"),
-    )
+    op.create_index("job_state", "job", ["state", "job_id"])
+    op.create_index("job_claim", "job", ["claim"])
+    is_open, ended = "completed_at IS NULL", "completed_at IS NOT NULL"
+    # Each finds a few of many jobs; SQLite writes true as 1, PostgreSQL does not take that for a boolean.
+    for name, columns, where in (
+        ("job_of_queue", ["queue_id", "job_id"], is_open),
+        ("job_of_queue_ended", ["queue_id", "job_id"], ended),
+        ("job_of_person", ["person_id", "job_id"], is_open),
+        ("job_of_person_ended", ["person_id", "job_id"], ended),
+        ("job_uncounted", ["job_id"], "counted_at IS NULL AND document_id IS NOT NULL"),
+        ("job_expiring", ["expires_at"], "expires_at IS NOT NULL"),
+        ("job_releasing", ["release_at"], "release_at IS NOT NULL"),
+        ("job_kept", ["completed_at"], f"{ended} AND document_id IS NOT NULL"),
+        ("job_incoming", ["created_at"], "incoming IS true"),
+        ("job_uncertain", ["processing_at"], "uncertain IS true"),
+    ):
+        op.create_index(
+            name,
+            "job",
+            columns,
+            sqlite_where=sa.text(where.replace("IS true", "IS 1")),
+            postgresql_where=sa.text(where),
+        )
+
+
+def _person() -> None:
     op.create_table(
         "person",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -269,6 +248,9 @@ def _rest() -> None:
     )
     op.create_index("person_id", "person", ["id"], unique=True)
     op.create_index("person_name", "person", ["name"], unique=True)
+
+
+def _posting() -> None:
     op.create_table(
         "posting",
         sa.Column("entry_id", sa.String(length=36), nullable=False),
@@ -277,6 +259,9 @@ def _rest() -> None:
         sa.PrimaryKeyConstraint("entry_id", "account_id"),
     )
     op.create_index("posting_account", "posting", ["account_id"], unique=False)
+
+
+def _price() -> None:
     op.create_table(
         "price",
         sa.Column("device_id", sa.String(length=36), nullable=False),
@@ -285,6 +270,9 @@ def _rest() -> None:
         sa.Column("sheet", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("device_id"),
     )
+
+
+def _queue() -> None:
     op.create_table(
         "queue",
         sa.Column("node", sa.String(length=16), nullable=False),
@@ -308,6 +296,9 @@ def _rest() -> None:
     )
     op.create_index("queue_id", "queue", ["id"], unique=True)
     op.create_index("queue_name", "queue", ["name"], unique=True)
+
+
+def _reservation() -> None:
     op.create_table(
         "reservation",
         sa.Column("job_id", sa.String(length=36), nullable=False),
@@ -321,6 +312,9 @@ def _rest() -> None:
         sa.PrimaryKeyConstraint("job_id"),
     )
     op.create_index("reservation_account", "reservation", ["account_id"], unique=False)
+
+
+def _web_link() -> None:
     op.create_table(
         "web_link",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
@@ -329,6 +323,9 @@ def _rest() -> None:
         sa.Column("used_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("token_hash"),
     )
+
+
+def _web_session() -> None:
     op.create_table(
         "web_session",
         sa.Column("id_hash", sa.String(length=64), nullable=False),
