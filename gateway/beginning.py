@@ -32,7 +32,6 @@ async def begin(core: Core) -> str | None:
         await core.catalogue.add(Queue(id=new_id(), name=FIRST_QUEUE, kind=Kind.FOLLOW_ME, info="Follow-Me"))
     token = await first_run.new_link(database)
     await database.write(lambda connection: audit.record(connection, node, "", _ACTION, node))
-    await core.renew_offers()
     return token
 
 

@@ -56,7 +56,6 @@ class Commands:
         if kind is not Kind.FOLLOW_ME and "devices" not in values and len(known) == 1:
             values["devices"] = known  # there is no choice to be made
         queue = await self._core.catalogue.add(Queue(id=new_id(), name=given["name"], kind=kind, **values))
-        await self._core.renew_offers()
         return shown.queue(self._core, self._core.catalogue.named(queue.name))
 
     async def queue_set(self, given: Arguments) -> dict[str, Any]:
@@ -65,7 +64,6 @@ class Commands:
         if given.get("kind"):
             values["kind"] = Kind(given["kind"])
         queue = await self._core.catalogue.change(given["name"], **values)
-        await self._core.renew_offers()
         return shown.queue(self._core, self._core.catalogue.named(queue.name))
 
     async def queue_remove(self, given: Arguments) -> dict[str, Any]:
