@@ -1,7 +1,7 @@
 """What inspecting a document found."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from itertools import groupby
 from typing import Any, Literal, Self
 
@@ -14,6 +14,8 @@ Certainty = Literal["exact", "estimated", "unknown"]
 # What no honest report exceeds: an IPP integer, and ten times the pages any limit here allows.
 LARGEST_NUMBER = 2**31 - 1
 LARGEST_DOCUMENT = 2_000_000
+LONGEST_WORDS = 500
+WHOLE_PAGE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +28,45 @@ class MediaRun:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How sure the count of pages and of colour pages is."""
+    """How sure each figure is: pages, colour pages, copies, sides, media, coverage."""
 
     pages: Certainty = "unknown"
     color: Certainty = "unknown"
+    copies: Certainty = "unknown"
+    sides: Certainty = "unknown"
+    media: Certainty = "unknown"
+    coverage: Certainty = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """How each figure was got ("page tree", "rendered at 36 dpi"), or why it is unknown; a few words each."""
+
+    pages: str = ""
+    color: str = ""
+    copies: str = ""
+    sides: str = ""
+    media: str = ""
+    coverage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One language within a printer's job stream: MIME type and where it lies, end exclusive."""
+
+    format: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Mean share of each page that is inked, in hundredths of a percent (0 to 10000)."""
+
+    cyan: int
+    magenta: int
+    yellow: int
+    black: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +74,8 @@ class Report:
     """Format, verdict and counts of one document; numbers are None when unknown.
 
     `reason` is for a person ('' when ok), `state_reason` the job-state-reasons keyword of a rejected
-    document ('' otherwise). `color_pages` are numbered from 1 and empty while confidence.color is unknown.
+    document ('' otherwise). `color_pages` are numbered from 1; while confidence.color is unknown they are those
+    known so far. `segments` are the languages within a printer's job stream (PJL, PCL), () for all else.
     """
 
     format: str
@@ -52,6 +90,14 @@ class Report:
     media: tuple[MediaRun, ...] = ()
     color_pages: tuple[int, ...] = ()
     confidence: Confidence = Confidence()
+    basis: Basis = Basis()
+    coverage: Coverage | None = None
+    segments: tuple[Segment, ...] = ()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """MIME types of what the document is written in: its segments' or its own."""
+        return tuple(dict.fromkeys(part.format for part in self.segments)) or (self.format,)
 
     def media_of_pages(self) -> Iterator[Media]:
         """Yield the size of each page, first to last."""
@@ -64,14 +110,17 @@ class Report:
         row = {field.name: getattr(self, field.name) for field in fields(self)}
         row["media"] = [[run.pages, run.media.width, run.media.height, run.media.name] for run in self.media]
         row["color_pages"] = [list(pair) for pair in ranges(self.color_pages)]
-        row["confidence"] = {"pages": self.confidence.pages, "color": self.confidence.color}
+        row |= {name: asdict(row[name]) for name in ("confidence", "basis")}
+        row["coverage"] = list(astuple(self.coverage)) if self.coverage else None
+        row["segments"] = [list(astuple(part)) for part in self.segments]
         return row
 
     @classmethod
     def from_json(cls, row: Mapping[str, Any]) -> Self:
         """Read what to_json() wrote; ValueError for anything else: it may come from a child of the sandbox."""
         try:
-            report = cls(**{field.name: _READERS.get(field.name, _plain)(row[field.name]) for field in fields(cls)})
+            said = {field.name: _of(row, field.name) for field in fields(cls)}
+            report = cls(**{name: _READERS.get(name, _plain)(value) for name, value in said.items()})
         except (KeyError, TypeError, AttributeError) as fault:
             raise ValueError("this is no report") from fault
         if (report.media or report.color_pages) and sum(run.pages for run in report.media) != report.pages:
@@ -93,8 +142,16 @@ class Report:
             "sides": self.sides,
             "media": [media.name for media in self.media_of_pages()],
             "color_pages": list(self.color_pages),
-            "confidence": {"pages": self.confidence.pages, "color": self.confidence.color},
+            "coverage": {name: share / 100 for name, share in asdict(self.coverage).items()} if self.coverage else None,
+            "languages": list(self.languages),
+            "confidence": asdict(self.confidence),
+            "basis": asdict(self.basis),
         }
+
+
+def _of(row: Mapping[str, Any], name: str) -> Any:
+    # Reports kept by earlier versions lack these.
+    return row.get(name, _LATER[name]) if name in _LATER else row[name]
 
 
 def _plain(value: Any) -> Any:
@@ -132,9 +189,37 @@ def _color_pages(rows: Any) -> tuple[int, ...]:
 
 def _confidence(value: Any) -> Confidence:
     sure = {"exact", "estimated", "unknown"}
-    if set(value) != {"pages", "color"} or not sure.issuperset(value.values()):
+    known = {field.name for field in fields(Confidence)}
+    if not {"pages", "color"} <= set(value) <= known or not sure.issuperset(value.values()):
         raise ValueError("a confidence was expected")
     return Confidence(**value)
+
+
+def _basis(value: Any) -> Basis:
+    if not {field.name for field in fields(Basis)}.issuperset(value) or not all(
+        isinstance(words, str) and len(words) <= LONGEST_WORDS for words in value.values()
+    ):
+        raise ValueError("a basis was expected")
+    return Basis(**value)
+
+
+def _coverage(value: Any) -> Coverage | None:
+    if value is None:
+        return None
+    shares = [_number(share) for share in value]
+    if len(shares) != 4 or any(share is None or share > WHOLE_PAGE for share in shares):
+        raise ValueError("a coverage was expected")
+    return Coverage(*(share or 0 for share in shares))
+
+
+def _segments(rows: Any) -> tuple[Segment, ...]:
+    found, at = [], 0
+    for mime, start, end in rows:
+        if not isinstance(mime, str) or not (type(start) is type(end) is int and at <= start <= end):
+            raise ValueError("a segment was expected")
+        found.append(Segment(mime, start, end))
+        at = end
+    return tuple(found)
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -142,7 +227,11 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "media": _media,
     "color_pages": _color_pages,
     "confidence": _confidence,
+    "basis": _basis,
+    "coverage": _coverage,
+    "segments": _segments,
 }
+_LATER: dict[str, Any] = {"basis": {}, "coverage": None, "segments": ()}
 
 
 def ranges(pages: Iterable[int]) -> list[tuple[int, int]]:

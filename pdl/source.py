@@ -83,6 +83,24 @@ class FileSource:
         self.close()
 
 
+class SliceSource:
+    """A stretch of another document, from `start` to before `end`."""
+
+    def __init__(self, source: Source, start: int, end: int) -> None:
+        self._source = source
+        self._start = max(0, min(start, source.size))
+        self._size = max(0, min(end, source.size) - self._start)
+
+    @property
+    def size(self) -> int:
+        """Length of the stretch in bytes."""
+        return self._size
+
+    def pread(self, offset: int, length: int) -> bytes:
+        """Up to `length` bytes from `offset` of the stretch; fewer only at its end."""
+        return self._source.pread(self._start + offset, max(0, min(length, self._size - offset)))
+
+
 class SourceFile(io.RawIOBase):
     """A seekable, read-only binary file over a Source, for parsers that want a file.
 

@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdl.media import media_for
-from pdl.report import Confidence, MediaRun, Report, ranges, runs, sheets_of, sides_of
+from pdl.report import Basis, Confidence, Coverage, MediaRun, Report, Segment, ranges, runs, sheets_of, sides_of
 
 A4, A3 = media_for(21000, 29700), media_for(29700, 42000)
 WHOLE = Report(
     "application/pdf", "ok", pages=5, impressions=5, sheets=5, copies=1, sides="one-sided",
-    media=(MediaRun(2, A4), MediaRun(3, A3)), color_pages=(1, 2, 5), confidence=Confidence("exact", "exact"),
+    media=(MediaRun(2, A4), MediaRun(3, A3)), color_pages=(1, 2, 5), confidence=Confidence("exact", "exact", "exact", "exact", "exact", "estimated"),
+    basis=Basis(pages="page tree", color="pixels"), coverage=Coverage(150, 0, 0, 402),
+    segments=(Segment("application/vnd.hp-PCL", 0, 90), Segment("application/postscript", 99, 200)),
 )  # fmt: skip
 
 
@@ -27,12 +29,16 @@ def test_it_prints_one_name_a_page():
     printed = WHOLE.describe()
     assert printed["media"] == ["iso_a4_210x297mm"] * 2 + ["iso_a3_297x420mm"] * 3
     assert printed["color_pages"] == [1, 2, 5]
-    assert printed["confidence"] == {"pages": "exact", "color": "exact"}
+    assert printed["confidence"]["pages"] == printed["confidence"]["color"] == "exact"
+    assert printed["confidence"]["coverage"] == "estimated"
+    assert printed["coverage"] == {"cyan": 1.5, "magenta": 0, "yellow": 0, "black": 4.02}
+    assert printed["basis"]["color"] == "pixels"
+    assert printed["languages"] == ["application/vnd.hp-PCL", "application/postscript"]
 
 
 def test_a_long_document_is_kept_short():
     many = replace(WHOLE, pages=100_000, media=runs([A4] * 100_000), color_pages=tuple(range(1, 100_001)))
-    assert len(json.dumps(many.to_json())) < 500
+    assert len(json.dumps(many.to_json())) < 1000
     assert Report.from_json(many.to_json()) == many
 
 
@@ -65,11 +71,30 @@ def test_ranges_are_the_pages(pages):
         {"confidence": {"pages": "exact"}},
         {"confidence": {"pages": "exact", "color": "sure"}},
         {"confidence": None},
+        {"basis": {"pages": 3}},
+        {"basis": {"pages": "x" * 501}},
+        {"basis": {"price": "x"}},
+        {"coverage": [1, 2, 3]},
+        {"coverage": [1, 2, 3, 10_001]},
+        {"coverage": [1, 2, 3, -1]},
+        {"segments": [["x", 9, 3]]},
+        {"segments": [["x", 0, 9], ["y", 5, 12]]},
+        {"segments": [[1, 0, 9]]},
     ],
 )
 def test_what_contradicts_itself_is_no_report(change):
     with pytest.raises(ValueError):
         Report.from_json(WHOLE.to_json() | change)
+
+
+def test_a_report_of_an_earlier_version_is_read():
+    row = WHOLE.to_json()
+    for name in ("basis", "coverage", "segments"):
+        del row[name]
+    row["confidence"] = {"pages": "exact", "color": "unknown"}
+    read = Report.from_json(row)
+    assert (read.coverage, read.segments, read.confidence.copies) == (None, (), "unknown")
+    assert read.languages == (WHOLE.format,)
 
 
 def test_a_report_must_be_complete():
