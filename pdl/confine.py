@@ -15,6 +15,7 @@ from pdl import kernel, seccomp
 from pdl.limits import Limits
 
 NOBODY = 65534
+MEASURES = ("namespaces", "landlock", "seccomp")
 
 # Where programs and shared fonts lie; Python's own folders come on top for children of the warm process.
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", "/etc/fonts", "/usr/share/fontconfig")
@@ -70,8 +71,8 @@ class Protection:
     @property
     def level(self) -> str:
         """The measures in words, for an administrator."""
-        rows = (("namespaces", self.namespaces), ("landlock", self.rules is not None), ("seccomp", self.calls))
-        return "+".join([*(name for name, works in rows if works), "rlimits"])
+        works = (self.namespaces, self.rules is not None, self.calls)
+        return "+".join([*(name for name, one in zip(MEASURES, works, strict=True) if one), "rlimits"])
 
 
 def probe() -> Protection:

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import stat
 import struct
 from collections.abc import Iterable
@@ -22,6 +23,7 @@ SYS_LANDLOCK_CREATE_RULESET = 444
 SYS_LANDLOCK_ADD_RULE = 445
 SYS_LANDLOCK_RESTRICT_SELF = 446
 SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+SYS_CLONE = {"x86_64": 56, "aarch64": 220}
 
 LANDLOCK_VERSION_FLAG = 1
 LANDLOCK_RULE_PATH_BENEATH = 1
@@ -36,6 +38,9 @@ CAPABILITY_VERSION_3 = 0x2008_0522
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
+# The same call with Python's lock held: a child must not come to life waiting for it.
+_python_syscall = ctypes.PyDLL(None, use_errno=True).syscall
+_python_syscall.restype = ctypes.c_long
 
 
 def call(number: int, *arguments: int | bytes | None) -> int:
@@ -52,6 +57,26 @@ def unshare(flags: int) -> None:
     """Leave the namespaces that `flags` (CLONE_NEW*) name."""
     if _libc.unshare(ctypes.c_int(flags)) != 0:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def fork(flags: int) -> int:
+    """Fork as os.fork() does, the child in new namespaces as `flags` (CLONE_NEW*) say; for processes of one thread.
+
+    One fork where unshare() would need two: that call moves children into a PID namespace, and only once.
+    """
+    number = SYS_CLONE.get(os.uname().machine)
+    if not flags or number is None:
+        return os.fork()
+    # Without the C library's fork its own bookkeeping of threads is skipped: there is one thread, as before.
+    ctypes.pythonapi.PyOS_BeforeFork()
+    process = int(_python_syscall(*(ctypes.c_long(value) for value in (number, flags | signal.SIGCHLD, 0, 0, 0, 0))))
+    if process == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+        return 0
+    ctypes.pythonapi.PyOS_AfterFork_Parent()
+    if process < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return process
 
 
 def prctl(option: int, value: int, pointer: bytes | ctypes.Structure | None = None) -> None:

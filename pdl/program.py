@@ -9,9 +9,11 @@ import contextlib
 import fcntl
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
+import termios
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,12 +28,18 @@ INPUT = "{input}"
 # The document is the program's standard input; opened anew by this name it is seekable from the start.
 INPUT_PATH = "/proc/self/fd/0"
 INNER_TMP = "/tmp"  # noqa: S108 - the program's own, empty
+# A file system in memory, for where bubblewrap makes none.
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of our own in it
 CHUNK = 256 * 1024
+# Programs write a few kilobytes at a time. In this pipe that adds up while we wait, and is taken in one piece.
+PIPE_SIZE = 1024 * 1024
+GATHER_SECONDS = 0.002
 STDERR_TAIL = 8192
 PROCESSES = 64
 # Best first. As root's own user a program is bound by fewer limits (on processes, for one), even in bubblewrap.
 BUBBLEWRAP, BUBBLEWRAP_AS_ROOT, CONFINED, NOTHING = "bubblewrap", "bubblewrap as root", "confined", "none"
 LEVELS = (BUBBLEWRAP, BUBBLEWRAP_AS_ROOT, CONFINED)
+Sink = Callable[[bytes], Awaitable[None]]
 _UNPRIVILEGED: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 PROBE = Limits(cpu_seconds=5, wall_seconds=10.0, output_bytes=4096)
 
@@ -50,6 +58,11 @@ class Programs:
     def __init__(self) -> None:
         self.level = ""
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What would protect better: 'bubblewrap' where it does not work, 'programs' where nothing does."""
+        return {CONFINED: ("bubblewrap",), NOTHING: ("programs",)}.get(self.level, ())
+
     async def probe(self) -> None:
         """Find out what works here, best first; where nothing does, run() says so."""
         for level in LEVELS:
@@ -65,15 +78,13 @@ class Programs:
         *,
         source: Source | None,
         limits: Limits,
-        sink: Callable[[bytes], Awaitable[None]],
+        sink: Sink,
     ) -> ProgramResult:
         """Run `argv`, in which INPUT stands for the path of the document; standard output to `sink`.
 
         Raises LimitReached when the document is larger than `limits.input_bytes`, the output larger than
         `limits.output_bytes` or the time over, SandboxFailed when nothing can run here.
         """
-        if self.level == NOTHING:
-            raise SandboxFailed("No protection for outside programs works here: install bubblewrap.")
         command = [part.replace(INPUT, INPUT_PATH) for part in argv]
         with contextlib.ExitStack() as stack:
             document = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
@@ -81,22 +92,19 @@ class Programs:
             if source is not None:
                 document = await asyncio.to_thread(_memory_file, source, limits.input_bytes)
                 stack.callback(os.close, document)
-            process = await asyncio.create_subprocess_exec(
-                *(_confined(limits, _scratch(stack)) if self.level == CONFINED else _bubblewrap(limits)),
-                *command,
-                stdin=document,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                start_new_session=True,
-                limit=CHUNK,
-                **(_UNPRIVILEGED if self.level == BUBBLEWRAP and os.geteuid() == 0 else {}),
-                env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            )
+            output, written = _pipe()
+            stack.callback(os.close, output)
+            try:
+                process = await self.start(
+                    command, limits, stack, stdin=document, stdout=written, stderr=asyncio.subprocess.PIPE
+                )
+            finally:
+                os.close(written)  # its end is seen only when nobody else can write
             watch = asyncio.create_task(_tail(process))
             clock = asyncio.timeout(limits.wall_seconds)
             try:
                 async with clock:
-                    await _pump(process, limits, sink)
+                    await _pump(output, limits, sink)
                     complaint = await watch
                     return ProgramResult(await process.wait(), complaint)
             except TimeoutError:
@@ -105,7 +113,42 @@ class Programs:
                 raise LimitReached(f"The program takes longer than {limits.wall_seconds:g} seconds.") from None
             finally:
                 watch.cancel()
-                await _end(process)
+                await end(process)
+
+    @property
+    def private(self) -> bool:
+        """Whether a program gets folders of its own to write in, /tmp above all."""
+        return self.level in {BUBBLEWRAP, BUBBLEWRAP_AS_ROOT}
+
+    async def start(
+        self,
+        command: Sequence[str],
+        limits: Limits,
+        stack: contextlib.ExitStack,
+        *,
+        stdin: int,
+        stdout: int,
+        stderr: int,
+        readable: Sequence[str] = (),
+    ) -> asyncio.subprocess.Process:
+        """Start `command` with the best protection; `stack` holds what is to go when it has ended.
+
+        It sees the folders `readable` as well. SandboxFailed when nothing can run here.
+        """
+        if self.level == NOTHING:
+            raise SandboxFailed("No protection for outside programs works here: install bubblewrap.")
+        confined = self.level == CONFINED
+        return await asyncio.create_subprocess_exec(
+            *(_confined(limits, _scratch(stack, limits)) if confined else _bubblewrap(limits, readable)),
+            *command,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+            limit=CHUNK,
+            **(_UNPRIVILEGED if self.level == BUBBLEWRAP and os.geteuid() == 0 else {}),
+            env={"LANG": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+        )
 
 
 async def _nowhere(_: bytes) -> None:
@@ -120,25 +163,59 @@ async def _tail(process: asyncio.subprocess.Process) -> str:
     return kept.decode("utf-8", "replace")
 
 
-async def _pump(process: asyncio.subprocess.Process, limits: Limits, sink: Callable[[bytes], Awaitable[None]]) -> None:
-    assert process.stdout is not None
+def _pipe() -> tuple[int, int]:
+    """Make the pipe of a program's output: our end, which does not block, and its."""
+    ours, its = os.pipe2(os.O_CLOEXEC)
+    os.set_blocking(ours, False)
+    # As much as an ordinary user may have. A kernel that gives less costs speed alone.
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(ours, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+    return ours, its
+
+
+async def _pump(pipe: int, limits: Limits, sink: Sink) -> None:
     total = 0
     # While the sink is slow nothing is read, the pipe fills, and the program waits.
-    while part := await process.stdout.read(CHUNK):
+    while part := await _read(pipe, gather=total > 0):
         total += len(part)
         if total > limits.output_bytes:
             raise LimitReached(f"The program makes more than {limits.output_bytes} bytes of output.")
         await sink(part)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _read(pipe: int, *, gather: bool) -> bytes:
+    """Read what is there, b"" at the end; to `gather`, a moment is left for more to come."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_reader(pipe, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_reader(pipe)
+    if gather and _waiting(pipe) < CHUNK:
+        await asyncio.sleep(GATHER_SECONDS)
+    return os.read(pipe, PIPE_SIZE)
+
+
+def _waiting(pipe: int) -> int:
+    """Count the bytes that can be read at once."""
+    count = fcntl.ioctl(pipe, termios.FIONREAD, bytes(4))
+    return int.from_bytes(count, sys.byteorder)
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
     """Kill what is left of the program's group; bubblewrap's and our own children die with their parent."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    # Pipes still full would keep the transport, and with it wait(), from ending.
-    process._transport.close()  # type: ignore[attr-defined]  # noqa: SLF001
+    # Pipes still full would keep wait() from ending. Closing the transport itself would reap the process behind the
+    # back of asyncio's watcher.
+    transport = process._transport  # type: ignore[attr-defined]  # noqa: SLF001
+    for descriptor in (0, 1, 2):
+        if (pipe := transport.get_pipe_transport(descriptor)) is not None:
+            pipe.close()
     await process.wait()
+    transport.close()
 
 
 def _memory_file(source: Source, most: int) -> int:
@@ -159,7 +236,7 @@ def _memory_file(source: Source, most: int) -> int:
     return descriptor
 
 
-def _bubblewrap(limits: Limits) -> list[str]:
+def _bubblewrap(limits: Limits, readable: Sequence[str]) -> list[str]:
     scratch = str(limits.output_bytes)
     # Limits first: bubblewrap and all it starts inherit them. A hang-up of ours ends it (--die-with-parent).
     return [
@@ -170,15 +247,19 @@ def _bubblewrap(limits: Limits) -> list[str]:
         "--symlink", "usr/bin", "/bin", "--ro-bind-try", "/etc/fonts", "/etc/fonts",
         "--ro-bind-try", "/etc/alternatives", "/etc/alternatives",
         "--ro-bind-try", "/var/lib/ghostscript", "/var/lib/ghostscript",
+        *(part for folder in readable for part in ("--ro-bind-try", folder, folder)),
         "--proc", "/proc", "--dev", "/dev", "--size", scratch, "--tmpfs", INNER_TMP,
         "--chdir", INNER_TMP, "--clearenv", "--setenv", "HOME", INNER_TMP, "--setenv", "PATH", "/usr/bin",
         "--setenv", "LANG", "C.UTF-8", "--",
     ]  # fmt: skip
 
 
-def _scratch(stack: contextlib.ExitStack) -> str:
-    """Make a folder that the program may write in, gone with `stack`."""
-    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="document-", ignore_cleanup_errors=True))
+def _scratch(stack: contextlib.ExitStack, limits: Limits) -> str:
+    """Make a folder that the program may write in, gone with `stack`: in memory, where there is room for all of it."""
+    memory = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= limits.output_bytes else None
+    folder = stack.enter_context(
+        tempfile.TemporaryDirectory(prefix="document-", dir=memory, ignore_cleanup_errors=True)
+    )
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
     return folder

@@ -7,16 +7,18 @@ bounded frames and waits a bounded time.
 
 import asyncio
 import contextlib
+import copy
 import json
 import os
 import socket
-import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from pdl import wire
+from pdl.confine import MEASURES
 from pdl.errors import (
     DocumentRejected,
     LimitReached,
@@ -26,16 +28,20 @@ from pdl.errors import (
     SandboxFailed,
 )
 from pdl.limits import Limits
+from pdl.office_pool import OfficePool
 from pdl.program import ProgramResult, Programs
 from pdl.source import Source
+from pdl.turns import Turns
+from pdl.warm_link import WarmLink
 
 __all__ = ["Limits", "ProgramResult", "Sandbox", "Sink"]
 
 Sink = Callable[[bytes], Awaitable[None]]
 
-START_SECONDS = 30.0
 # The keeper holds the clock; this much later the gateway stops believing in it.
 GRACE_SECONDS = 5.0
+
+_RECEIVED = 64 * 1024
 
 _BROKEN = "The document's process broke its protocol, as one that was taken over would."
 _TOO_LONG = "The document takes longer than {:g} seconds."
@@ -46,35 +52,50 @@ class _WarmLostError(Exception):
 
 
 class Sandbox:
-    """Runs tasks over documents and outside programs, a few at a time.
+    """Runs tasks over documents and outside programs, a few at a time, people one after the other.
 
     `table` is the module whose TASKS the children serve; `folders` are put on their path.
     """
 
     def __init__(self, table: str = "pdl.tasks", folders: Sequence[Path] = (), at_once: int | None = None) -> None:
-        self._table = table
-        self._folders = tuple(folders)
-        self._slots = asyncio.Semaphore(at_once or os.cpu_count() or 1)
-        self._starting = asyncio.Lock()
-        self._warm: asyncio.subprocess.Process | None = None
-        self._control: socket.socket | None = None
-        self._children_level = ""
+        self._warm = WarmLink(table, folders)
         self._programs = Programs()
+        self._office = OfficePool(self._programs)
+        self._turns = Turns(at_once or os.cpu_count() or 1)
+        self._whose = ""
+        self._urgent = False
+
+    def of(self, whose: str, *, urgent: bool = False) -> Self:
+        """Give the same sandbox for the work of one person, which waits its turn beside that of others.
+
+        Urgent is what somebody stands and waits for: it goes first, but does not keep the rest from going on.
+        """
+        mine = copy.copy(self)
+        mine._whose, mine._urgent = whose, urgent  # noqa: SLF001 - ourselves
+        return mine
 
     @property
     def level(self) -> str:
         """What protects this machine from a document, in words for an administrator; '' before start()."""
-        return f"{self._children_level}; programs: {self._programs.level}" if self._children_level else ""
+        return f"{self._warm.level}; programs: {self._programs.level}" if self._warm.level else ""
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What would protect better and does not work here: 'bubblewrap', 'programs', 'namespaces', 'landlock', ..."""
+        if not self._warm.level:
+            return ()
+        missing = tuple(name for name in MEASURES if name not in self._warm.level.split("+"))
+        return (*self._programs.lacking, *missing)
 
     async def start(self) -> None:
         """Start the warm process and find out what protects here; SandboxFailed when it cannot run."""
         await self._programs.probe()
-        await self._ensure_warm()
+        await self._warm.control()
 
     async def stop(self) -> None:
         """End the warm process and, with its sockets, what it started."""
-        async with self._starting:
-            await self._drop_warm()
+        await self._office.stop()
+        await self._warm.stop()
 
     async def run(
         self,
@@ -91,131 +112,126 @@ class Sandbox:
         `source` and `sink` raise.
         """
         job = json.dumps({"task": task, "size": source.size, "arguments": dict(arguments)}).encode()
-        async with self._slots:
+        async with self._turns.turn(self._whose, urgent=self._urgent):
             for _ in range(3):
-                control = await self._ensure_warm()
+                control = await self._warm.control()
                 try:
-                    return await self._attempt(control, job, source, limits, sink)
+                    return await _attempt(control, job, source, limits, sink)
                 except _WarmLostError:
-                    await self._forget(control)
+                    await self._warm.forget(control)
         raise SandboxFailed("The process that opens documents ends at once, again and again: see the log.")
 
     async def program(self, argv: Sequence[str], *, source: Source | None, limits: Limits, sink: Sink) -> ProgramResult:
         """Run an outside program over `source`, its standard output to `sink`; see Programs.run."""
-        async with self._slots:
+        async with self._turns.turn(self._whose, urgent=self._urgent):
             return await self._programs.run(argv, source=source, limits=limits, sink=sink)
 
-    async def _attempt(
-        self, control: socket.socket, job: bytes, source: Source, limits: Limits, sink: Sink | None
-    ) -> dict[str, Any]:
-        here, there = socket.socketpair()
-        life, life_there = socket.socketpair()
-        async with contextlib.AsyncExitStack() as cleanup:
-            # The far ends travel to the warm process; here they are closed whatever happens.
-            with there, life_there:
-                try:
-                    await asyncio.to_thread(
-                        socket.send_fds, control, [json.dumps(asdict(limits)).encode()],
-                        [there.fileno(), life_there.fileno()],
-                    )  # fmt: skip
-                except OSError as fault:
-                    here.close()
-                    life.close()
-                    raise _WarmLostError from fault
-            # Closing `life` is what ends a child that is still running, on every way out of here.
-            reader, writer = await asyncio.open_connection(sock=here)
-            cleanup.callback(writer.close)
-            end, end_writer = await asyncio.open_connection(sock=life)
-            cleanup.callback(end_writer.close)
-            clock = asyncio.timeout(limits.wall_seconds + GRACE_SECONDS)
-            try:
-                async with clock:
-                    answer = await _serve(reader, writer, job, source, limits=limits, sink=sink)
-                    return _ended(await end.readline(), limits) if answer is None else answer
-            except TimeoutError:
-                if not clock.expired():
-                    raise  # the sink's own
-                # The keeper ended the child long ago: it is the sink that still holds us.
-                raise LimitReached(_TOO_LONG.format(limits.wall_seconds)) from None
+    async def office_to_pdf(self, source: Source, mime: str, *, limits: Limits, sink: Sink) -> None:
+        """Turn an office document into PDF; see OfficePool.to_pdf."""
+        async with self._turns.turn(self._whose, urgent=self._urgent):
+            await self._office.to_pdf(source, mime, limits=limits, sink=sink)
 
-    async def _ensure_warm(self) -> socket.socket:
-        async with self._starting:
-            if self._warm is not None and self._warm.returncode is None and self._control is not None:
-                return self._control
-            await self._drop_warm()
-            return await self._start_warm()
+    def warm_up_office(self) -> None:
+        """Make the first office document as quick as those after it, for the memory that this takes."""
+        self._office.warm_up()
 
-    async def _start_warm(self) -> socket.socket:
-        here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        here.settimeout(GRACE_SECONDS)
-        with there:
-            self._warm = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-s", "-m", "pdl.warm", str(there.fileno()), self._table),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.DEVNULL,
-                pass_fds=[there.fileno()],
-                start_new_session=True,
-                env=_environment(self._folders),
-            )
-        self._control = here
-        # Waiting for the first word must not hold up the loop; later messages are sent from a thread.
-        here.setblocking(False)
+
+async def _attempt(
+    control: socket.socket, job: bytes, source: Source, limits: Limits, sink: Sink | None
+) -> dict[str, Any]:
+    head = await asyncio.to_thread(source.pread, 0, wire.LONGEST_HEAD) if source.size else b""
+    with contextlib.ExitStack() as cleanup:
+        # Closing `life` is what ends a child that is still running, on every way out of here.
+        here, there = _pair(cleanup)
+        life, life_there = _pair(cleanup)
+        await _give(control, json.dumps(asdict(limits)).encode(), (there, life_there))
+        # The far ends have travelled to the warm process: here they would keep us from seeing it go.
+        there.close()
+        life_there.close()
+        child = _Child(here)
+        clock = asyncio.timeout(limits.wall_seconds + GRACE_SECONDS)
         try:
-            async with asyncio.timeout(START_SECONDS):
-                hello = await asyncio.get_running_loop().sock_recv(here, 4096)
+            async with clock:
+                await child.send(job, head)
+                answer = await _serve(child, source, limits=limits, sink=sink)
+                return await _ended(life, limits) if answer is None else answer
         except TimeoutError:
-            hello = b""
-        here.settimeout(GRACE_SECONDS)
-        if not hello:
-            await self._drop_warm()
-            raise SandboxFailed("The process that opens documents did not start: see the log for its last words.")
-        self._children_level = json.loads(hello)["level"]
-        return here
-
-    async def _forget(self, control: socket.socket) -> None:
-        async with self._starting:
-            if self._control is control:
-                await self._drop_warm()
-
-    async def _drop_warm(self) -> None:
-        if self._control is not None:
-            self._control.close()
-            self._control = None
-        if self._warm is not None:
-            with contextlib.suppress(ProcessLookupError):
-                self._warm.kill()
-            await self._warm.wait()
-            self._warm = None
+            if not clock.expired():
+                raise  # the sink's own
+            # The keeper ended the child long ago: it is the sink that still holds us.
+            raise LimitReached(_TOO_LONG.format(limits.wall_seconds)) from None
 
 
-def _environment(folders: Sequence[Path]) -> dict[str, str]:
-    """Nothing of the gateway's environment; one thread in numpy, because threads do not survive a fork."""
-    home = Path(__file__).resolve().parent.parent
-    return {
-        "PYTHONPATH": os.pathsep.join(str(folder) for folder in (home, *folders)),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LANG": "C.UTF-8",
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-    }
+def _pair(cleanup: contextlib.ExitStack) -> tuple[socket.socket, socket.socket]:
+    here, there = socket.socketpair()
+    here.setblocking(False)
+    return cleanup.enter_context(here), cleanup.enter_context(there)
 
 
-async def _serve(
-    reader: asyncio.StreamReader,
-    writer: asyncio.StreamWriter,
-    job: bytes,
-    source: Source,
-    *,
-    limits: Limits,
-    sink: Sink | None,
-) -> dict[str, Any] | None:
+async def _give(control: socket.socket, message: bytes, sockets: Sequence[socket.socket]) -> None:
+    """Ask the warm process for a child with these sockets."""
+    until = time.monotonic() + GRACE_SECONDS
+    while True:
+        try:
+            socket.send_fds(control, [message], [one.fileno() for one in sockets])
+            return
+        except BlockingIOError as fault:
+            # It takes a message within milliseconds; only one that hangs lets its socket fill.
+            if time.monotonic() > until:
+                raise _WarmLostError from fault
+            await asyncio.sleep(0.005)
+        except OSError as fault:
+            raise _WarmLostError from fault
+
+
+class _Child:
+    """The gateway's end of the socket to a child: messages to it, frames from it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._loop = asyncio.get_running_loop()
+        self._unread = bytearray()
+
+    async def send(self, *messages: bytes) -> None:
+        """Send messages, each with its length."""
+        # A child that has gone is noticed, with its reason, by the next read.
+        with contextlib.suppress(ConnectionError):
+            parts = (part for message in messages for part in (wire.LENGTH.pack(len(message)), message))
+            await self._loop.sock_sendall(self._connection, b"".join(parts))
+
+    async def frame(self) -> tuple[bytes, bytes] | None:
+        """Read what the child says next, kind and payload; None when it says nothing any more."""
+        if not await self._filled(wire.HEAD.size):
+            return None
+        kind, length = wire.HEAD.unpack_from(self._unread)
+        if length > wire.LONGEST.get(kind, -1):
+            raise ReaderCrashed(_BROKEN)
+        end = wire.HEAD.size + length
+        if not await self._filled(end):
+            return None
+        payload = bytes(memoryview(self._unread)[wire.HEAD.size : end])
+        del self._unread[:end]
+        return kind, payload
+
+    async def _filled(self, length: int) -> bool:
+        while len(self._unread) < length:
+            try:
+                part = await self._loop.sock_recv(self._connection, max(_RECEIVED, length - len(self._unread)))
+            except ConnectionError:
+                return False
+            if not part:
+                return False
+            self._unread += part
+        return True
+
+
+async def _serve(child: _Child, source: Source, *, limits: Limits, sink: Sink | None) -> dict[str, Any] | None:
     """Answer the child until it answers; None when it falls silent first."""
     output = 0
-    await _send(writer, job)
-    while (said := await _frame(reader)) is not None:
+    while (said := await child.frame()) is not None:
         kind, payload = said
         if kind == wire.READ:
-            await _send(writer, await _block(source, payload))
+            await child.send(await _block(source, payload))
         elif kind == wire.OUTPUT:
             output += len(payload)
             if sink is None or output > limits.output_bytes:
@@ -224,24 +240,6 @@ async def _serve(
         else:
             return _last_word(kind, payload)
     return None
-
-
-async def _frame(reader: asyncio.StreamReader) -> tuple[bytes, bytes] | None:
-    """Read what the child says next, kind and payload; None when it says nothing any more."""
-    try:
-        kind, length = wire.HEAD.unpack(await reader.readexactly(wire.HEAD.size))
-        if length > wire.LONGEST.get(kind, -1):
-            raise ReaderCrashed(_BROKEN)
-        return kind, await reader.readexactly(length)
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-
-
-async def _send(writer: asyncio.StreamWriter, message: bytes) -> None:
-    writer.write(wire.LENGTH.pack(len(message)) + message)
-    # A child that has gone is noticed, with its reason, by the next read.
-    with contextlib.suppress(ConnectionError):
-        await writer.drain()
 
 
 async def _block(source: Source, request: bytes) -> bytes:
@@ -266,8 +264,12 @@ def _last_word(kind: bytes, payload: bytes) -> dict[str, Any]:
     raise fault
 
 
-def _ended(line: bytes, limits: Limits) -> dict[str, Any]:
+async def _ended(life: socket.socket, limits: Limits) -> dict[str, Any]:
     """Turn the keeper's word on how a silent child ended into the error it means."""
+    try:
+        line = await asyncio.get_running_loop().sock_recv(life, 4096)
+    except ConnectionError:
+        line = b""
     if not line:
         raise _WarmLostError
     end = json.loads(line)

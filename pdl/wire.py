@@ -1,6 +1,7 @@
 """What the gateway and a child of the sandbox say to each other over their socket.
 
-    gateway -> child   once: u32 length, JSON job; then one answer (u32 length, bytes) to each READ
+    gateway -> child   once: u32 length, JSON job; u32 length, the document's first bytes
+                       then one answer (u32 length, bytes) to each READ
     child -> gateway   frames: kind (1 byte), u32 length, payload
 
 All numbers are big-endian. The child is not believed: every length is checked against the limits here.
@@ -19,6 +20,7 @@ REJECTED = b"D"  # payload: JSON [reason, state_reason], ends the run
 PASSWORD = b"P"  # payload: JSON [reason], ends the run
 LIMIT = b"L"  # payload: JSON [reason], ends the run
 
+LONGEST_HEAD = 256 * 1024
 LONGEST_READ = 8 * 1024 * 1024
 LONGEST_OUTPUT = 1024 * 1024
 LONGEST_ANSWER = 16 * 1024 * 1024

@@ -179,14 +179,14 @@ def test_a_source_that_fails_ends_the_run(box):
 def test_a_cancelled_run_ends_its_child(box):
     async def cancelled():
         task = asyncio.create_task(box.sandbox.run("loops", BytesSource(b""), {}, limits=Limits(cpu_seconds=60)))
-        before = descendants(box.sandbox._warm.pid)
-        while len(during := descendants(box.sandbox._warm.pid) - before) < 2:  # the keeper and the reader
+        before = descendants(box.sandbox._warm.process.pid)
+        while not (during := descendants(box.sandbox._warm.process.pid) - before):
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         async with asyncio.timeout(10):
-            while descendants(box.sandbox._warm.pid) & during:
+            while descendants(box.sandbox._warm.process.pid) & during:
                 await asyncio.sleep(0.01)
 
     box.do(cancelled())
@@ -207,10 +207,10 @@ def descendants(process):
 
 
 def test_the_warm_process_is_restarted_when_it_dies(box):
-    before = box.sandbox._warm.pid
+    before = box.sandbox._warm.process.pid
     os.kill(before, signal.SIGKILL)
     assert box.run("honest")["size"] == 8
-    assert box.sandbox._warm.pid != before
+    assert box.sandbox._warm.process.pid != before
 
 
 def test_many_runs_share_the_slots(box):
