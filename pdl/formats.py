@@ -1,41 +1,83 @@
 """Which language a document is written in: told by its first bytes, never by a name or a MIME type it came with.
 
-One row per format, tried in order. A format without a counter is known, and refused with its name: nothing is
-guessed, and nothing unknown falls through to text.
+One row per format, tried in order, with the way its pages are counted. A format of no way is known, and refused with
+its name: nothing is guessed, and nothing unknown falls through to text.
 """
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
+
+from pdl import format_ole, format_zip
+from pdl.format_hpgl import is_hpgl
+from pdl.format_xml import root_element
+from pdl.text_encoding import encoding_of
+
+__all__ = [
+    "BY_MIME",
+    "FORMATS",
+    "HEAD_BYTES",
+    "PDF",
+    "PJL_LANGUAGES",
+    "UNKNOWN",
+    "Format",
+    "Way",
+    "agrees",
+    "canonical",
+    "leading_nulls",
+    "sniff",
+    "sniff_language",
+]
 
 UNKNOWN = "application/octet-stream"
 PDF = "application/pdf"
+PCL = "application/vnd.hp-PCL"
+PJL = "application/vnd.hp-PJL"
+GZIP = "application/gzip"
+TEXT = "text/plain"
 HEAD_BYTES = 65536
 
 # ISO 32000-1 annex H.3: readers look for the header within the first 1024 bytes.
 PDF_HEADER_WITHIN = 1024
 
-_UEL = b"\x1b%-12345X"
-_PDF_HEADER = re.compile(rb"%PDF-\d\.\d")
-_HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
-# Bytes that no text for a printer has; ESC begins the languages above.
-_CONTROL = re.compile(rb"[\x00-\x07\x0b\x0e-\x1f\x7f]")
-_LATIN_1_GAP = re.compile(rb"[\x80-\x9f]")
-# Latin-1 knows a letter for every byte from A0: text in it is still mostly letters of ASCII.
-LEAST_ASCII_SHARE = 0.7
+# White space may come first, zeros are those of UTF-16.
+_XML = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?[\s\0]*<\0?[?!a-zA-Z]")
+# At the start of a line, or after bytes that are no text.
+_PDF_HEADER = re.compile(rb"(?<![ -~])%PDF-\d\.\d")
+_PDF_OBJECT = re.compile(rb"\d\s+\d{1,5}\s+obj\b")
+
+# Text that may stand before the first escape sequence of a printer language.
+TEXT_BEFORE = 4096
+
+_BRANDS: tuple[tuple[set[bytes], str], ...] = (
+    ({b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"}, "image/heic"),
+    ({b"avif", b"avis"}, "image/avif"),
+    ({b"mif1", b"msf1", b"mif2"}, "image/heic"),
+)
+_BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
+_DIB_BITS = {bytes((bits, 0)) for bits in (1, 4, 8, 16, 24, 32)}
 
 Test = Callable[[bytes], bool]
+# "task": a task of the sandbox counts it. "pdf": its page tree, then its colours. "xps": its parts, likewise.
+# "stream": a printer's job stream of one or more languages. "converted": it is made into PDF, and that is counted.
+# "packed": it is unpacked, then looked at again.
+Way = Literal["task", "pdf", "stream", "converted", "packed", "xps"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One document format: MIME type, other names clients give it, how to know it, the task that counts it."""
+    """One document format: MIME type, other names clients give it, how to know it, the way it is counted.
+
+    `task` counts it; of a converted format it tells what a conversion loses (copies, sides), "" for none.
+    """
 
     mime: str
     names: tuple[str, ...]
     test: Test
-    counter: str | None
     label: str
+    way: Way | None = None
+    task: str = ""
 
 
 def leading_nulls(head: bytes) -> int:
@@ -45,8 +87,36 @@ def leading_nulls(head: bytes) -> int:
 
 def sniff(head: bytes) -> str:
     """The MIME type of the document that begins with `head` (its first 64 KiB), or UNKNOWN."""
-    head = head[:HEAD_BYTES].lstrip(b"\0")
-    return next((row.mime for row in FORMATS if row.test(head)), UNKNOWN)
+    head = head[:HEAD_BYTES]
+    start = head.lstrip(b"\0")
+    for magic, kind in _CONTAINERS:
+        if start.startswith(magic):
+            return kind(start)
+    found = next((row.mime for row in FORMATS if row.test(start)), UNKNOWN)
+    # UTF-16 may itself begin with a zero, which is not a driver's.
+    return TEXT if found == UNKNOWN and encoding_of(head) else found
+
+
+def sniff_language(head: bytes) -> str:
+    """The language that a printer hears in `head` where PJL names none: plain text is PCL's; or UNKNOWN."""
+    found = sniff(head)
+    return PCL if found == TEXT else found
+
+
+def canonical(mime: str) -> str | None:
+    """The MIME type by which a declared one is known here, whatever its case and parameters; None for no such."""
+    return _CANONICAL.get(mime.partition(";")[0].strip().lower())
+
+
+def agrees(declared: str, found: str) -> bool:
+    """Whether a document that was declared as `declared` may well turn out to be `found`."""
+    plain = declared.partition(";")[0].strip().lower()
+    said = canonical(declared)
+    if said in {found, UNKNOWN} or plain in _ANYTHING:
+        return True
+    if found == TEXT and plain.startswith("text/"):
+        return True  # pages of HTML, tables, programs: to a printer they are lines
+    return any(said in named and found in held for named, held in _RELATED)
 
 
 def begins(*magics: bytes) -> Test:
@@ -54,86 +124,339 @@ def begins(*magics: bytes) -> Test:
     return lambda head: head.startswith(magics)
 
 
-def is_text(head: bytes) -> bool:
-    """Whether these bytes are text to a person: UTF-8 or Latin-1, printable, no control but TAB LF FF CR BS."""
-    if not head or _CONTROL.search(head):
-        return False
-    return is_utf8(head) or _is_latin_1(head)
+def matches(pattern: bytes) -> Test:
+    """Test for a document that begins as `pattern` says."""
+    match = re.compile(pattern, re.DOTALL).match
+    return lambda head: match(head) is not None
 
 
-def is_utf8(head: bytes) -> bool:
-    """Whether `head` is UTF-8, its last character perhaps cut off."""
-    try:
-        head.decode("utf-8")
-    except UnicodeDecodeError as fault:
-        return fault.reason == "unexpected end of data" and len(head) - fault.start < 4 <= len(head)
-    return True
+def named(_: bytes) -> bool:
+    """Say no: this language is known only by the name that PJL gives it."""
+    return False
 
 
-def _is_latin_1(head: bytes) -> bool:
-    ascii_bytes = sum(byte < 0x80 for byte in head)
-    return not _LATIN_1_GAP.search(head) and ascii_bytes >= LEAST_ASCII_SHARE * len(head)
+def held(_: bytes) -> bool:
+    """Say no: what a container holds is told by _CONTAINERS, once for all its rows."""
+    return False
 
 
 def _is_pdf(head: bytes) -> bool:
+    # A header further in may be a text that speaks of PDF: then the objects are missing, or it stands in a sentence.
+    if head.startswith((b"%PDF-", b"\x1b")):
+        return head[0] == ord("%")
     found = _PDF_HEADER.search(head[: PDF_HEADER_WITHIN + 8])
-    # A header further in may be a text that speaks of PDF: then the objects are missing.
-    return head.startswith(b"%PDF-") or (found is not None and b" obj" in head)
+    return found is not None and _PDF_OBJECT.search(head, found.end()) is not None
 
 
-def _is_xps(head: bytes) -> bool:
-    return head.startswith(b"PK\x03\x04") and any(mark in head for mark in (b".fdseq", b"FixedDocSeq", b".fpage"))
-
-
-def _is_pclm(head: bytes) -> bool:
-    return head.startswith(b"%PDF-") and b"%PCLm" in head[:64]
-
-
-def _is_pwg(head: bytes) -> bool:
-    return head.startswith(b"RaS2PwgRaster\0")
-
-
-def _is_heic(head: bytes) -> bool:
-    # The length of the first box before "ftyp" begins with zeros, which are stripped like a driver's.
+def _is_heif(head: bytes) -> str:
+    """Tell HEIC from AVIF by the brands of the first box (ISO 14496-12 4.3); '' for what is no picture."""
+    # The length of the box begins with zeros, which were stripped like a driver's.
     at = head.find(b"ftyp", 0, 8)
-    return at >= 0 and head[at + 4 : at + 8] in _HEIC_BRANDS
+    if at < 0:
+        return ""
+    size = int.from_bytes(head[:at], "big")
+    brands = {head[place : place + 4] for place in (at + 4, *range(at + 12, min(at - 4 + size, at + 256), 4))}
+    return next((mime for known, mime in _BRANDS if brands & known), "")
 
 
-def _is_pjl(head: bytes) -> bool:
-    return head.startswith(_UEL) or head[:64].lstrip()[:5].upper() == b"@PJL "
+def _brand(mime: str) -> Test:
+    return lambda head: _is_heif(head) == mime
 
+
+def _is_bmp(head: bytes) -> bool:
+    # The length of the header after the file's own: a text may begin with BM.
+    return head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BMP_HEADERS and head[6:10] == bytes(4)
+
+
+def _is_dib(head: bytes) -> bool:
+    # One plane, and a number of bits that there is.
+    return head.startswith(b"\x28\0\0\0") and head[12:14] == b"\1\0" and head[14:16] in _DIB_BITS
+
+
+def _is_xml(head: bytes, name: str, attribute: str = "") -> bool:
+    if not _XML.match(head) or not (encoding := encoding_of(head)):
+        return False
+    root, attributes = root_element(head.decode(encoding, "replace"))
+    return root == name and attribute in attributes
+
+
+def _led_by_text(pattern: bytes) -> Test:
+    """Test for a language whose first escape sequence is like `pattern`, with at most text before it."""
+    match = re.compile(pattern, re.DOTALL).match
+
+    def test(head: bytes) -> bool:
+        at = head.find(b"\x1b", 0, TEXT_BEFORE)
+        return at >= 0 and match(head, at) is not None and (at == 0 or bool(encoding_of(head[:at])))
+
+    return test
+
+
+def _is_text(head: bytes) -> bool:
+    return encoding_of(head) is not None
+
+
+# What holds documents of several kinds, told apart once for all their rows.
+_CONTAINERS: tuple[tuple[bytes, Callable[[bytes], str]], ...] = (
+    (b"PK\x03\x04", format_zip.zip_kind),
+    (format_ole.MAGIC, format_ole.ole_kind),
+)
+_PCL = rb"\x1b(?:E|[&*()][a-z][-+.\d]*[A-Za-z@]|[()]\d+[A-Z@]|%-?\d*[AX]|[9=])"
+# What follows an ESC in ESC/P and ESC/P2, where PCL has nothing or something else.
+_ESCP = (
+    rb"\x1b(?:[@MPghDBGH0-5F]|\x01@EJL|\*[\0-\x49]|\([A-Za-z^-].[\0-\x1f]|&\0|[xUkSRtW!p-][\0-\x41]|[CNJAlQ3/]."
+    rb"|[$\\KLYZ].[\0-\x1f])"
+)
 
 FORMATS: tuple[Format, ...] = (
-    Format("image/pwg-raster", ("image/x-pwg-raster",), _is_pwg, "count-pwg", "PWG raster"),
-    Format("image/urf", ("image/x-urf",), begins(b"UNIRAST\0"), "count-urf", "Apple raster"),
-    Format("image/jpeg", ("image/jpg", "image/pjpeg"), begins(b"\xff\xd8\xff"), "count-image", "JPEG picture"),
-    Format("image/png", ("image/x-png",), begins(b"\x89PNG\r\n\x1a\n"), "count-image", "PNG picture"),
-    Format("application/PCLm", ("application/pclm",), _is_pclm, None, "PCLm"),
-    Format(
-        "application/postscript",
-        ("application/ps", "application/eps"),
-        begins(b"%!", b"\x04%!", b"\xc5\xd0\xd3\xc6"),
-        None,
-        "PostScript",
-    ),
-    Format("application/vnd.hp-PJL", ("application/vnd.hp-pjl",), _is_pjl, None, "PJL job"),
-    Format("application/vnd.hp-PCLXL", ("application/vnd.hp-pclxl",),
-           begins(b") HP-PCL XL;", b"( HP-PCL XL;", b"' HP-PCL XL;", b") BROTHER XL2HB;"), None, "PCL XL"),
-    Format("application/vnd.hp-HPGL", ("vector/x-hpgl",), begins(b"\x1b%-1B", b"\x1b%0B", b"\x1b%1B"), None, "HP-GL/2"),
-    Format("application/vnd.hp-PCL", ("application/vnd.hp-pcl", "application/pcl"),
-           begins(b"\x1bE", b"\x1b&", b"\x1b*", b"\x1b(s", b"\x1b(1", b"\x1b(8", b"\x1b%"), None, "PCL"),
-    Format("application/vnd.epson.escpr", (), begins(b"\x1b@", b"\x1b(G", b"\x1b\x01@EJL"), None, "ESC/P"),
-    Format("application/vnd.ms-xpsdocument", ("application/oxps",), _is_xps, None, "XPS"),
-    Format("application/vnd.cups-raster", (), begins(b"RaS2", b"RaS3", b"RaSt", b"2SaR", b"3SaR", b"tSaR"), None,
-           "CUPS raster"),
-    Format("image/tiff", ("image/tif",), begins(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), None, "TIFF picture"),
-    Format("image/heic", ("image/heif",), _is_heic, None, "HEIC picture"),
-    Format("image/gif", (), begins(b"GIF87a", b"GIF89a"), None, "GIF picture"),
-    Format("image/webp", (), lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", None, "WebP picture"),
-    Format("application/gzip", ("application/x-gzip",), begins(b"\x1f\x8b"), None, "gzip file"),
-    Format("application/zip", (), begins(b"PK\x03\x04"), None, "ZIP file or office document"),
-    Format(PDF, ("application/x-pdf",), _is_pdf, "count-pdf", "PDF"),
-    Format("text/plain", (), is_text, "count-text", "text"),
+    Format("image/pwg-raster", ("image/x-pwg-raster",), begins(b"RaS2PwgRaster\0"), "PWG raster", "task", "count-pwg"),
+    Format("image/urf", ("image/x-urf",), begins(b"UNIRAST\0"), "Apple raster", "task", "count-urf"),
+    Format("image/jpeg", ("image/jpg", "image/pjpeg", "image/jfif"), begins(b"\xff\xd8\xff"), "JPEG picture", "task",
+           "count-image"),
+    Format("image/png", ("image/x-png", "image/apng", "image/vnd.mozilla.apng"), begins(b"\x89PNG\r\n\x1a\n"),
+           "PNG picture", "task", "count-image"),
+    Format("application/PCLm", (), matches(rb"%PDF-\d\.\d\s*%PCLm"), "PCLm", "pdf"),
+    Format("application/postscript",
+           ("application/ps", "application/x-postscript", "application/x-ps", "text/postscript", "application/eps",
+            "application/x-eps", "image/eps", "image/x-eps", "application/vnd.cups-postscript"),
+           # A mark, Ctrl-D and white space may come first; TeX and Octave write comments of their own so.
+           matches(rb"(?:(?:\xef\xbb\xbf|\x01M)?[\x04\s]*%!(?!\s*(?i:tex|(?:test|assert|shared|demo)\b)|.{0,40} PDF-\d)"
+                   rb"|\xc5\xd0\xd3\xc6)"),
+           "PostScript", "converted", "declared-postscript"),
+    Format(PJL, ("application/x-pjl", "application/pjl"),
+           matches(rb"(?:[\x04\s]*|\x01M)(?:\x1b%-12345X|(?i:@PJL)(?=[\s]))"), "PJL job", "stream", "count-stream"),
+    Format("application/vnd.hp-PCLXL", ("application/pclxl", "application/x-pclxl", "application/x-pcl6"),
+           matches(rb"[\s]*(?:[)('] HP-PCL XL;|\) BROTHER XL2HB;)"), "PCL XL", "stream", "count-stream"),
+    Format("application/vnd.hp-HPGL",
+           ("application/hpgl", "application/x-hpgl", "application/vnd.hp-hpgl2", "vector/x-hpgl", "vector/x-hpgl2",
+            "image/x-hpgl", "image/vnd.hp-hpgl"),
+           lambda head: re.match(rb"\x1b%-?[0-9]B", head) is not None or is_hpgl(head),
+           "HP-GL/2", "stream", "count-stream"),
+    Format("application/vnd.cups-raster", (), begins(b"RaS2", b"RaS3", b"RaSt", b"2SaR", b"3SaR", b"tSaR"),
+           "CUPS raster", "task", "count-cups-raster"),
+    Format("image/tiff", ("image/tif", "image/x-tiff", "image/tiff-fx", "application/tiff"),
+           begins(b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"), "TIFF picture", "task", "count-image"),
+    Format("image/heic", ("image/heif", "image/heic-sequence", "image/heif-sequence"), _brand("image/heic"),
+           "HEIC picture", "converted"),
+    Format("image/avif", ("image/avif-sequence",), _brand("image/avif"), "AVIF picture", "task", "count-image"),
+    Format("image/gif", (), begins(b"GIF87a", b"GIF89a"), "GIF picture", "task", "count-image"),
+    Format("image/bmp", ("image/x-bmp", "image/x-ms-bmp", "image/x-windows-bmp", "image/dib"),
+           lambda head: _is_bmp(head) or _is_dib(head), "BMP picture", "task", "count-image"),
+    Format("image/webp", (), lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP", "WebP picture", "task",
+           "count-image"),
+    Format(GZIP, ("application/x-gzip", "application/x-gunzip", "image/svg+xml-compressed"), begins(b"\x1f\x8b\x08"),
+           "gzip file", "packed", "unpack"),
+    Format(PDF, ("application/x-pdf", "application/acrobat", "application/vnd.pdf", "text/pdf", "text/x-pdf",
+                 "application/vnd.cups-pdf"), _is_pdf, "PDF", "pdf"),
+    # What a container holds.
+    Format(format_zip.XPS, ("application/oxps", "application/xps", "application/vnd.ms-package.xps"), held, "XPS",
+           "xps", "count-xps"),
+    Format(format_zip.DOCX,
+           ("application/vnd.openxmlformats-officedocument.wordprocessingml.template",
+            "application/vnd.ms-word.document.macroenabled.12", "application/vnd.ms-word.template.macroenabled.12"),
+           held, "Word document", "converted"),
+    Format(format_zip.XLSX,
+           ("application/vnd.openxmlformats-officedocument.spreadsheetml.template",
+            "application/vnd.ms-excel.sheet.macroenabled.12", "application/vnd.ms-excel.template.macroenabled.12",
+            "application/vnd.ms-excel.sheet.binary.macroenabled.12"), held, "Excel workbook", "converted"),
+    Format(format_zip.PPTX,
+           ("application/vnd.openxmlformats-officedocument.presentationml.template",
+            "application/vnd.openxmlformats-officedocument.presentationml.slideshow",
+            "application/vnd.ms-powerpoint.presentation.macroenabled.12",
+            "application/vnd.ms-powerpoint.slideshow.macroenabled.12",
+            "application/vnd.ms-powerpoint.template.macroenabled.12"), held, "PowerPoint presentation", "converted"),
+    Format(format_zip.ODT,
+           (f"{format_zip.ODT}-template", f"{format_zip.ODT}-master", f"{format_zip.ODT}-web",
+            "application/vnd.oasis.opendocument.text-flat-xml", "application/vnd.sun.xml.writer"),
+           lambda head: _is_xml(head, "document", format_zip.ODT), "OpenDocument text", "converted"),
+    Format(format_zip.ODS,
+           (f"{format_zip.ODS}-template", "application/vnd.oasis.opendocument.spreadsheet-flat-xml",
+            "application/vnd.sun.xml.calc"),
+           lambda head: _is_xml(head, "document", format_zip.ODS), "OpenDocument spreadsheet", "converted"),
+    Format(format_zip.ODP,
+           (f"{format_zip.ODP}-template", "application/vnd.oasis.opendocument.presentation-flat-xml",
+            "application/vnd.sun.xml.impress"),
+           lambda head: _is_xml(head, "document", format_zip.ODP), "OpenDocument presentation", "converted"),
+    Format(format_zip.ODG, (f"{format_zip.ODG}-template", "application/vnd.sun.xml.draw"), held,
+           "OpenDocument drawing", "converted"),
+    Format(format_ole.DOC, ("application/vnd.ms-word", "application/x-msword", "application/doc"), held,
+           "Word document of before 2007", "converted"),
+    Format(format_ole.XLS, ("application/msexcel", "application/x-msexcel", "application/x-excel", "application/xls"),
+           held, "Excel workbook of before 2007", "converted"),
+    Format(format_ole.PPT, ("application/mspowerpoint", "application/powerpoint", "application/x-mspowerpoint"), held,
+           "PowerPoint presentation of before 2007", "converted"),
+    Format(format_ole.OLE, ("application/x-ole", "application/vnd.ms-office", "application/x-cfb"), held,
+           "OLE office document", "converted"),
+    Format("application/rtf", ("text/rtf", "application/x-rtf", "text/richtext"),
+           matches(rb"(?:\xef\xbb\xbf)?\s*\{\\rtf"),
+           "RTF document", "converted"),
+    # Printers' languages whose pages nobody here counts.
+    Format("application/vnd.epson.escpr", ("application/vnd.epson-escpr",),
+           lambda head: head.startswith((b"\x1b@", b"\x1b\x01@EJL")) and b"ESCPR" in head[:16384], "ESC/P-R",
+           "task", "count-escp"),
+    Format("application/x-escpage", ("application/vnd.epson.escpage", "application/vnd.epson-escpage"),
+           matches(rb"\x1b\x01@EJL.{0,512}?(?i:LA(?:NGUAGE)?\s*=\s*\"?ESC/PAGE)|\x1d\d+(?:;\d+)*[A-Za-z]{2,3}"),
+           "ESC/Page"),
+    Format("application/x-star-line", ("application/vnd.star.starprnt", "application/vnd.star.line"),
+           matches(rb"(?:\x1b@)?\x1b(?:\*r[RAEFY]\0?\d?\0|\x1e[a-zA-Z]|\x1d[Pa]\d)"), "Star line or raster mode"),
+    Format("application/x-escpos", ("application/vnd.epson.escpos",),
+           matches(rb"\x1b@(?:\x1b[atEMR{2-3G!-][\0-\x40]|\x1c[.&]|[\r\n])*\x1d[v!LVWBaPhwk(]"), "ESC/POS receipt"),
+    Format("application/vnd.canon-lips", ("application/x-lips",), matches(rb"\x1b(?:%@|P[1-4]\d?(?:;\d+)*J|<)"),
+           "LIPS"),
+    Format("application/x-rpdl", (), begins(b"\x1b\x12!@R00", b"\x1b\x12"), "RPDL"),
+    Format("application/x-npdl", (), begins(b"\x1bc1"), "NPDL"),
+    Format("application/x-canon-bj", ("application/vnd.canon.bjl",), begins(b"\x1b[K", b"\x1b[@", b"BJLSTART"),
+           "Canon BJ raster"),
+    Format("application/x-ufr2", ("application/vnd.canon.ufr2", "application/vnd.canon-ufr2"), begins(b"\xcd\xca\x10"),
+           "Canon UFR II"),
+    Format("application/x-zjstream", ("application/vnd.zjstream",), begins(b"JZJZ", b"ZJZJ"), "ZjStream"),
+    Format("application/x-xqx", (), begins(b",XQX"), "XQX"),
+    Format("application/x-lidil", ("application/vnd.hp-lidil",),
+           begins(b"$\x01\0\0\x07", b"$\0\x10\0\x08", b"$\0\x10\0\0"), "LIDIL"),
+    Format("application/x-spl1", (), begins(b"$PJL"), "Samsung SPL1"),
+    Format("application/x-capt", ("application/vnd.canon-capt",), named, "Canon CAPT"),
+    Format("application/vnd.canon-cpdl", (), named, "Canon CPDL"),
+    Format("application/x-qpdl", ("application/x-spl2", "application/vnd.samsung-qpdl"), named, "QPDL (SPL2)"),
+    Format("application/x-splc", (), named, "Samsung SPL-C"),
+    Format("application/x-hbp", (), named, "Brother HBP"),
+    Format("application/x-hbpl", (), named, "HBPL"),
+    Format("application/x-hiperc", (), named, "Oki HIPERC"),
+    Format("application/x-gdi", (), named, "GDI raster of the maker's own"),
+    Format("application/x-acl", (), named, "HP's host-based raster"),
+    Format("application/x-rpcs", ("application/vnd.ricoh-rpcs",), named, "RPCS"),
+    Format("application/x-spdl", (), named, "SPDL"),
+    Format("application/x-xes", (), named, "Xerox XES"),
+    Format("application/x-ibm-ppds", (), named, "IBM PPDS or Proprinter"),
+    Format("application/x-prescribe", ("application/vnd.kyocera-prescribe",),
+           matches(rb"!R! ?[A-Z]{3,4}[ ;,]"), "Prescribe"),
+    Format("application/vnd.ibm.modcap", ("application/vnd.afpc.modca", "application/afp"),
+           matches(rb"\x5a..\xd3[\xa6-\xee]"), "AFP (MO:DCA)"),
+    Format("application/x-zpl", ("application/vnd.zebra-zpl", "application/vnd.zebra.zpl", "text/zpl"),
+           matches(rb"\s*(?:\x10?CT~~CD,|~(?:DG|DY|DB|SD|JA|JS)[^\r\n]{0,200}[\r\n]{1,4}\^XA|\^XA[\s^~])"),
+           "Zebra ZPL"),
+    Format("application/x-dpl", (), matches(rb"\x02(?:L[\r\n]|[nm][\r\n]|[KMOcefIq][^\r\n]{0,60}\r)"), "Datamax DPL"),
+    Format("application/x-igp", ("application/x-pgl",), matches(rb"[~^%!@](?:CREATE|NORMAL|EXECUTE|CONFIG);"),
+           "IGP/PGL"),
+    # Files that people print by mistake: named, so that they know why not.
+    Format("application/x-bzip2", (), matches(rb"BZh[1-9]1AY&SY"), "bzip2 file"),
+    Format("application/x-xz", (), begins(b"\xfd7zXZ\0"), "xz file"),
+    Format("application/zstd", (), begins(b"\x28\xb5\x2f\xfd"), "Zstandard file"),
+    Format("application/x-7z-compressed", (), begins(b"7z\xbc\xaf\x27\x1c"), "7-Zip file"),
+    Format("application/vnd.rar", ("application/x-rar-compressed",), begins(b"Rar!\x1a\x07"), "RAR file"),
+    Format("application/x-compress", (), begins(b"\x1f\x9d"), "compress file"),
+    Format(format_zip.VSDX, (), held, "Visio drawing"),
+    Format(format_zip.EPUB, (), held, "EPUB book"),
+    Format(format_zip.ZIP, ("application/x-zip-compressed", "application/x-zip"), begins(b"PK\x05\x06"), "ZIP file"),
+    Format(format_ole.VISIO, (), held, "Visio drawing of before 2013"),
+    Format(format_ole.PUBLISHER, (), held, "Publisher document"),
+    Format(format_ole.PROJECT, (), held, "Project plan"),
+    Format(format_ole.OUTLOOK, (), held, "Outlook message"),
+    Format("image/emf", ("image/x-emf",), lambda head: head[:4] == b"\1\0\0\0" and head[40:44] == b" EMF",
+           "EMF picture"),
+    Format("image/wmf", ("image/x-wmf",),
+           begins(b"\xd7\xcd\xc6\x9a\0\0", b"\1\0\x09\0\0\3", b"\2\0\x09\0\0\3"), "WMF picture"),
+    Format("application/x-dvi", (), begins(b"\xf7\x02\x01\x83\x92\xc0\x1c\x3b"), "DVI document"),
+    Format("image/vnd.dwg", ("application/acad",), matches(rb"AC10[0-9]{2}\0"), "DWG drawing"),
+    Format("image/vnd.dxf", (), begins(b"AutoCAD Binary DXF\r\n"), "DXF drawing"),
+    Format("image/jp2", ("image/jpx", "image/j2k"), begins(b"\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51"),
+           "JPEG 2000 picture"),
+    Format("image/jxl", (), begins(b"\x0cJXL \r\n\x87\n"), "JPEG XL picture"),
+    Format("image/jxr", ("image/vnd.ms-photo",), begins(b"II\xbc\x01"), "JPEG XR picture"),
+    Format("image/vnd.adobe.photoshop", ("image/psd",), begins(b"8BPS\0"), "Photoshop picture"),
+    Format("image/vnd.microsoft.icon", ("image/x-icon",), named, "icon"),
+    Format("image/vnd.zbrush.pcx", ("image/x-pcx",), matches(rb"\x0a[\0-\5]\x01[\x01\x02\x04\x08]"), "PCX picture"),
+    Format("image/x-portable-anymap",
+           ("image/x-portable-bitmap", "image/x-portable-graymap", "image/x-portable-pixmap"),
+           matches(rb"P[1-6]\s+(?:#[^\n]*\n\s*)*\d+\s+\d+\s"), "PNM picture"),
+    # The rest is looked at closely.
+    Format(PCL,
+           ("application/pcl", "application/x-pcl", "application/vnd.hp-pcl5", "application/vnd.hp-pcl3gui",
+            "application/vnd.hp-pcl3", "application/vnd.hp-rtl"),
+           _led_by_text(_PCL), "PCL", "stream", "count-stream"),
+    Format("application/vnd.epson.escp",
+           ("application/vnd.epson.escp2", "application/vnd.epson-escp", "application/x-escp", "application/x-escp2"),
+           _led_by_text(_ESCP), "ESC/P", "task", "count-escp"),
+    Format("image/svg+xml", ("image/svg", "application/svg+xml"), lambda head: _is_xml(head, "svg"), "SVG picture",
+           "converted"),
+    Format(TEXT, ("text/html", "text/csv", "text/xml", "application/xml", "application/xhtml+xml", "application/json",
+                  "application/txt", "application/x-tex", "application/javascript"), _is_text, "text", "task",
+           "count-text"),
 )  # fmt: skip
 
 BY_MIME = {row.mime: row for row in FORMATS}
+_CANONICAL = {name.lower(): row.mime for row in FORMATS for name in (row.mime, *row.names)} | {UNKNOWN: UNKNOWN}
+
+# What ENTER LANGUAGE and other names of PJL say: the language's MIME type; a printer that is told AUTO listens itself.
+PJL_LANGUAGES: dict[str, str] = {
+    **dict.fromkeys(("PCL", "PCL3", "PCL3GUI", "PCL4", "PCL5", "PCL5E", "PCL5C", "HP-RTL", "RTL"), PCL),
+    **dict.fromkeys(("PCLXL", "PCL6", "XL2HB"), "application/vnd.hp-PCLXL"),
+    **dict.fromkeys(("POSTSCRIPT", "PS", "PS2", "PS3", "BR-SCRIPT", "BRSCRIPT", "KPDL", "KPDL2", "POSTSCRIPT3"),
+                    "application/postscript"),
+    **dict.fromkeys(("HPGL2", "HPGL", "HP-GL/2", "HPGL/2", "HP-GL2"), "application/vnd.hp-HPGL"),
+    "PDF": PDF,
+    "PCLM": "application/PCLm",
+    **dict.fromkeys(("XPS", "MSXPS", "OXPS"), format_zip.XPS),
+    **dict.fromkeys(("PWGRASTER", "PWG", "PWG-RASTER", "PWG_RASTER"), "image/pwg-raster"),
+    **dict.fromkeys(("URF", "APPLERASTER", "AIRPRINT"), "image/urf"),
+    **dict.fromkeys(("JPEG", "JPG"), "image/jpeg"),
+    **dict.fromkeys(("TIFF", "TIF"), "image/tiff"),
+    "PNG": "image/png",
+    **dict.fromkeys(("TEXT", "TXT", "ASCII"), TEXT),
+    **dict.fromkeys(("ESCP", "ESC/P", "ESCP2", "ESC/P2", "EPSON", "FX", "LQ"), "application/vnd.epson.escp"),
+    **dict.fromkeys(("ESCPR", "ESC/P-R", "ESC/PR"), "application/vnd.epson.escpr"),
+    **dict.fromkeys(("ESC/PAGE", "ESCPAGE", "ESC/PAGE-COLOR", "ESCPAGECOLOR"), "application/x-escpage"),
+    **dict.fromkeys(("LIPS", "LIPS4", "LIPSLX", "LIPS3"), "application/vnd.canon-lips"),
+    **dict.fromkeys(("UFRII", "UFR2", "UFR", "UFRIILT", "LIPSLX2"), "application/x-ufr2"),
+    "CAPT": "application/x-capt",
+    **dict.fromkeys(("CPDL", "CPCA"), "application/vnd.canon-cpdl"),
+    **dict.fromkeys(("RPCS", "RPCSRASTER", "RPCS2"), "application/x-rpcs"),
+    **dict.fromkeys(("RPDL", "R98", "R16"), "application/x-rpdl"),
+    **dict.fromkeys(("NPDL", "NPDL2"), "application/x-npdl"),
+    **dict.fromkeys(("QPDL", "SPL", "SPL2"), "application/x-qpdl"),
+    **dict.fromkeys(("SPLC", "SPL-C"), "application/x-splc"),
+    **dict.fromkeys(("SMART", "SPL1"), "application/x-spl1"),
+    **dict.fromkeys(("HBP", "BROTHER"), "application/x-hbp"),
+    "HBPL": "application/x-hbpl",
+    **dict.fromkeys(("ZJS", "ZJSTREAM", "ZENOGRAPHICS"), "application/x-zjstream"),
+    "XQX": "application/x-xqx",
+    "LIDIL": "application/x-lidil",
+    **dict.fromkeys(("HIPERC", "HIPER-C"), "application/x-hiperc"),
+    **dict.fromkeys(("GDI", "WPS", "PCLGDI"), "application/x-gdi"),
+    "ACL": "application/x-acl",
+    **dict.fromkeys(("SPDL", "SPDLC", "SPDL-C"), "application/x-spdl"),
+    "XES": "application/x-xes",
+    **dict.fromkeys(("IBM", "PROPRINTER", "PPDS", "IBMPPDS"), "application/x-ibm-ppds"),
+    "PRESCRIBE": "application/x-prescribe",
+    **dict.fromkeys(("AFP", "MODCA", "IPDS"), "application/vnd.ibm.modcap"),
+    "ZPL": "application/x-zpl",
+    "DPL": "application/x-dpl",
+    **dict.fromkeys(("IGP", "PGL", "IGP/PGL"), "application/x-igp"),
+}  # fmt: skip
+
+# Names under which anything at all is sent.
+_ANYTHING = {"", "application/vnd.cups-raw", "application/unknown", "application/x-unknown", "binary/octet-stream"}
+_PRINTER_LANGUAGES = {
+    row.mime for row in FORMATS if row.way == "stream" or row.mime in PJL_LANGUAGES.values()
+} - {TEXT}  # fmt: skip
+_PICTURES = {row.mime for row in FORMATS if row.mime.startswith("image/")}
+_OFFICE = {format_ole.DOC, format_ole.XLS, format_ole.PPT, format_ole.OLE}
+_ZIPPED = {row.mime for row in FORMATS if row.test is held} - {mime for mime in BY_MIME if mime in _OFFICE}
+# Of documents declared as one of the first, those that may be found: a wrapper, a container, a newer dialect.
+_RELATED: tuple[tuple[set[str | None], set[str]], ...] = (
+    (set(_PRINTER_LANGUAGES), {PJL}),
+    ({PJL}, _PRINTER_LANGUAGES),
+    ({PCL}, {"application/vnd.hp-PCLXL", "application/vnd.hp-HPGL"}),
+    ({"application/vnd.hp-HPGL"}, {PCL}),
+    ({PDF}, {"application/PCLm"}),
+    ({"application/PCLm"}, {PDF}),
+    ({"image/pwg-raster"}, {"application/vnd.cups-raster"}),
+    ({"application/vnd.cups-raster"}, {"image/pwg-raster"}),
+    ({"image/heic"}, {"image/avif"}),
+    (set(_OFFICE), {format_ole.OLE}),
+    ({format_ole.OLE}, set(_OFFICE)),
+    ({format_zip.ZIP}, _ZIPPED),
+    (set(_ZIPPED), {format_zip.ZIP}),
+    # Word saves RTF under its own name, and SVG is XML that may be packed.
+    ({format_ole.DOC}, {"application/rtf"}),
+    ({TEXT}, {"image/svg+xml"}),
+    ({"image/svg+xml"}, {GZIP}),
+)
