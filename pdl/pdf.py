@@ -1,17 +1,13 @@
-"""Count the pages of a PDF and read their sizes (ISO 32000-1, 7.7.3 and 14.11.2): the task `count-pdf`.
+"""Open a PDF, and read the sizes of its pages (ISO 32000-1, 7.7.3 and 14.11.2)."""
 
-The page tree is walked, never believed: /Count may say anything.
-"""
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pikepdf
 
-from pdl.errors import DocumentRejected, LimitReached, PasswordNeeded
+from pdl.errors import DocumentRejected, PasswordNeeded
 from pdl.media import UNKNOWN_SIZE, Media, media_for
-from pdl.report import Confidence, Report, runs
 from pdl.source import Source, open_source
 
 DAMAGED = "The PDF is damaged and cannot be read. Print it again from the application."
@@ -19,39 +15,29 @@ DEEPEST = 50
 # 72 points are an inch, 2540 hundredths of a millimetre.
 PER_POINT = 2540 / 72
 
+# What qpdf says when it finds no way in; a tree that turns in circles is found, and refused.
+_LOST = ("find trailer dictionary", "find /Root dictionary", "find page tree")
+
 Box = tuple[float, float, float, float]
 
 
-def count(source: Source, arguments: Mapping[str, Any], _emit: object) -> dict[str, Any]:
-    """Count a PDF; its colour stays unknown here: `pdl.pdf_colour` looks for it in a child of its own."""
-    with opened(source) as document:
-        # qpdf walks the tree here: this is where circles and bottomless trees are found.
-        pages = len(document.pages)
-        if not pages:
-            raise DocumentRejected("The PDF has no pages.")
-        if pages > arguments["pages"]:
-            raise LimitReached(f"The document has {pages} pages: more than the {arguments['pages']} that are accepted.")
-        return Report(
-            format=arguments["format"],
-            verdict="ok",
-            pages=pages,
-            impressions=pages,
-            sheets=pages,
-            copies=1,
-            sides="one-sided",
-            media=runs(size_of_page(page.obj) for page in document.pages),
-            confidence=Confidence("exact", "unknown"),
-        ).to_json()
+class Unopenable(DocumentRejected):
+    """Not even the catalogue of the PDF can be found: another reader may still make something of it."""
 
 
 @contextmanager
 def opened(source: Source) -> Iterator[pikepdf.Pdf]:
-    """Open the PDF; PasswordNeeded or DocumentRejected when that, or anything done with it, cannot be."""
+    """Open the PDF; PasswordNeeded, Unopenable, or DocumentRejected when something done with it cannot be."""
     try:
-        with pikepdf.open(open_source(source), suppress_warnings=True) as document:
-            yield document
+        document = pikepdf.open(open_source(source), suppress_warnings=True)
     except pikepdf.PasswordError as fault:
         raise PasswordNeeded("The PDF opens only with a password. Print it from a program that knows it.") from fault
+    except (pikepdf.PdfError, RecursionError) as fault:
+        lost = any(words in str(fault) for words in _LOST)
+        raise (Unopenable if lost else DocumentRejected)(DAMAGED) from fault
+    try:
+        with document:
+            yield document
     except (pikepdf.PdfError, RecursionError) as fault:
         raise DocumentRejected(DAMAGED) from fault
 

@@ -1,135 +1,148 @@
-"""Which pages of a PDF have colour: the task `colour-pdf`, in a child of its own because renderers crash.
+"""Which pages of a PDF have colour, and how much ink they take: rendered as for print at 36 dpi.
 
-Pages that `pdl.pdf_neutral` cannot clear are rendered as for print at 36 dpi; a page has colour when the
-channels of a pixel lie 16 steps of 256 or more apart. Each judgement is handed out as soon as it is made, so
-that those before a crash are kept.
+A page has colour when the channels of a pixel lie 16 steps of 256 or more apart. Near that border it is rendered once
+more, finer.
 """
 
-import io
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-import pikepdf
+import numpy.typing as npt
 import pypdfium2
+import pypdfium2.raw
 
-from pdl.pdf import opened
-from pdl.pdf_judgement import COLOR, MONO, TINTED, UNJUDGED
-from pdl.pdf_neutral import Neutral
+from pdl.pdf_coverage import Inks
+from pdl.pdf_judgement import COLOR, COLOR_DOUBTED, MONO, MONO_DOUBTED, UNJUDGED
 from pdl.source import Source, open_source
 
-SCALE = 36 / 72
-LONGEST_SIDE = 2000
+SCALE, FINER_SCALE = 36 / 72, 72 / 72
+LONGEST_SIDE, FINER_LONGEST_SIDE = 2000, 4000
 COLOR_THRESHOLD = 16
-# What conversion between colour spaces makes of gray stays below this: black ink becomes (35, 31, 32).
-TINT_THRESHOLD = 5
-BATCH = 256
+# Between these renderers disagree. What conversion between colour spaces makes of gray stays below: black ink becomes
+# (35, 31, 32).
+DOUBT_FROM, DOUBT_TO = 5, 32
+
+Pixels = npt.NDArray[np.uint8]
 
 
-def colour(source: Source, arguments: Mapping[str, Any], emit: Callable[[bytes], None]) -> dict[str, Any]:
-    """Emit one letter for each page (MONO, COLOR, UNJUDGED) as long as `seconds` of processor time last."""
-    until = time.process_time() + arguments["seconds"]
-    with opened(source) as document:
-        judge = Judge(source, document)
-        said = Said(emit)
-        for index, page in enumerate(document.pages):
-            if time.process_time() > until:
-                break
-            if judge.clears(page.obj):
-                said.add(MONO)
-            else:
-                said.flush()  # rendering may be the end of this process
-                said.add(judge.renders(index))
-        said.flush()
-    return {}
+class Renderer:
+    """One document in the renderer, opened when it is needed; `inked` are the pages (from 0) to measure.
 
+    `pages` is how many it must have; where the renderer finds another number it gets a copy from `repair`.
+    """
 
-class Said:
-    """Judgements on their way out, a few at a time."""
-
-    def __init__(self, emit: Callable[[bytes], None]) -> None:
-        self._emit = emit
-        self._waiting = bytearray()
-
-    def add(self, letter: int) -> None:
-        """Take the judgement of the next page."""
-        self._waiting.append(letter)
-        if len(self._waiting) >= BATCH:
-            self.flush()
-
-    def flush(self) -> None:
-        """Hand out what waits."""
-        if self._waiting:
-            self._emit(bytes(self._waiting))
-            self._waiting = bytearray()
-
-
-class Judge:
-    """One document in both libraries; the renderer opens it only when it is needed."""
-
-    def __init__(self, source: Source, document: pikepdf.Pdf) -> None:
+    def __init__(self, source: Source, pages: int, inked: Iterable[int], repair: Callable[[], bytes]) -> None:
+        self.inks = Inks()
         self._source = source
-        self._document = document
-        self._neutral = Neutral()
-        self._rendered: pypdfium2.PdfDocument | None = None
-        self._failed = False
+        self._pages = pages
+        self._repair = repair
+        self._inked = set(inked)
+        self._documents: dict[bool, pypdfium2.PdfDocument | None] = {}
 
-    def clears(self, page: pikepdf.Object) -> bool:
-        """Whether the page needs no rendering: it is gray."""
-        return self._neutral.clears(page)
+    def judge(self, index: int, *, fields: bool = False) -> int:
+        """Render page `index` (from 0), with its form `fields` if so told, and look: one of pdl.pdf_judgement."""
+        try:
+            letter = self._judged(index, fields=False)
+            if not fields or letter == COLOR:
+                return letter
+            # What fields alone show is not seen by all: some renderers leave them to the program around them.
+            with_fields = self._judged(index, fields=True)
+        except (pypdfium2.PdfiumError, ValueError, IndexError):
+            return UNJUDGED
+        return with_fields if with_fields == letter else _DOUBTED[with_fields]
 
-    def renders(self, index: int) -> int:
-        """Render page `index` (from 0) and look: MONO, TINTED, COLOR, or UNJUDGED when it cannot be rendered."""
-        if self._rendered is None and not self._failed:
-            self._open()
-        if self._rendered is None:
-            return UNJUDGED
+    @property
+    def opens(self) -> bool:
+        """Whether the renderer could open the document, as far as it was asked to."""
+        return None not in self._documents.values()
+
+    def unmeasured(self) -> list[int]:
+        """Pages to measure that were not rendered so far."""
+        return sorted(self._inked)
+
+    def _judged(self, index: int, *, fields: bool) -> int:
+        pixels = self._draw(index, fields=fields)
+        spread = self._measure(pixels, index)
+        if not DOUBT_FROM <= spread < DOUBT_TO:
+            return COLOR if spread >= COLOR_THRESHOLD else MONO
+        spread = self._measure(self._draw(index, fields=fields, finer=True), index)
+        if spread >= DOUBT_TO:
+            return COLOR
+        return COLOR_DOUBTED if spread >= COLOR_THRESHOLD else MONO_DOUBTED
+
+    def _draw(self, index: int, *, fields: bool, finer: bool = False) -> Pixels:
+        page = self._opened(fields=fields)[index]
         try:
-            page = self._rendered[index]
-        except (pypdfium2.PdfiumError, IndexError):
-            return UNJUDGED
-        try:
-            spread = channel_spread(page)
-        except (pypdfium2.PdfiumError, ValueError):
-            return UNJUDGED
+            return draw(page, fields=fields, finer=finer)
         finally:
             page.close()
-        return COLOR if spread >= COLOR_THRESHOLD else TINTED if spread >= TINT_THRESHOLD else MONO
 
-    def _open(self) -> None:
-        pages = len(self._document.pages)
-        for attempt in (self._as_it_is, self._repaired):
+    def _measure(self, pixels: Pixels, index: int) -> int:
+        """How far apart the channels of a pixel lie at most; the page's ink is added up if it is wanted."""
+        inked = index in self._inked
+        self._inked.discard(index)
+        blue, green, red = (pixels[:, :, channel] for channel in range(3))
+        # Most pages are gray: seen at once, and with a third of the work.
+        if np.array_equal(blue, green) and np.array_equal(green, red):
+            if inked:
+                self.inks.add_gray(red)
+            return 0
+        high = np.maximum(np.maximum(red, green), blue)
+        if inked:
+            self.inks.add(red, green, blue, high)
+        return int((high - np.minimum(np.minimum(red, green), blue)).max(initial=0))
+
+    def _opened(self, *, fields: bool) -> pypdfium2.PdfDocument:
+        """Open the document, once with form fields and once without; PdfiumError."""
+        if fields not in self._documents:
+            self._documents[fields] = self._open(fields=fields)
+        found = self._documents[fields]
+        if found is None:
+            raise pypdfium2.PdfiumError("the renderer cannot open it")  # type: ignore[no-untyped-call]
+        return found
+
+    def _open(self, *, fields: bool) -> pypdfium2.PdfDocument | None:
+        for attempt in (lambda: open_source(self._source), self._repair):
             try:
-                self._rendered = attempt()
+                document = opened_by_renderer(attempt(), fields=fields)
             except pypdfium2.PdfiumError:
                 continue
-            # The renderer believes /Count: where the tree says otherwise it gets a copy put right.
-            if len(self._rendered) == pages:
-                return
-            self._rendered = None
-        self._failed = True
-
-    def _as_it_is(self) -> pypdfium2.PdfDocument:
-        return pypdfium2.PdfDocument(open_source(self._source))  # type: ignore[no-untyped-call]
-
-    def _repaired(self) -> pypdfium2.PdfDocument:
-        copy = io.BytesIO()
-        self._document.save(copy, encryption=False)
-        return pypdfium2.PdfDocument(copy.getvalue())  # type: ignore[no-untyped-call]
+            # The renderer believes /Count, whatever the page tree says.
+            if len(document) == self._pages:
+                return document
+        return None
 
 
-def channel_spread(page: pypdfium2.PdfPage) -> int:
-    """Render the page as it prints, forms' screen highlights left out; how far apart channels lie at most."""
+_DOUBTED = {
+    MONO: MONO_DOUBTED,
+    MONO_DOUBTED: MONO_DOUBTED,
+    COLOR: COLOR_DOUBTED,
+    COLOR_DOUBTED: COLOR_DOUBTED,
+    UNJUDGED: UNJUDGED,
+}
+
+
+def opened_by_renderer(document: Any, *, fields: bool = False) -> pypdfium2.PdfDocument:
+    """Open a file or bytes, perhaps ready to draw form fields; PdfiumError."""
+    opened = pypdfium2.PdfDocument(document)  # type: ignore[no-untyped-call]
+    if fields:
+        opened.init_forms()  # type: ignore[no-untyped-call]
+        if opened.formenv is not None:
+            # On the screen fields are highlighted in blue, on paper they are not.
+            pypdfium2.raw.FPDF_SetFormFieldHighlightAlpha(opened.formenv, 0)  # type: ignore[attr-defined]
+    return opened
+
+
+def draw(page: pypdfium2.PdfPage, *, fields: bool = False, finer: bool = False) -> Pixels:
+    """Render the page as it prints: rows of blue, green, red."""
     width, height = page.get_size()  # type: ignore[no-untyped-call]
-    scale = min(SCALE, LONGEST_SIDE / max(width, height, 1.0))
-    options = {"may_draw_forms": False, "optimize_mode": "print"}
+    scale, longest = (FINER_SCALE, FINER_LONGEST_SIDE) if finer else (SCALE, LONGEST_SIDE)
+    scale = min(scale, longest / max(width, height, 1.0))
+    options: dict[str, Any] = {"may_draw_forms": fields, "optimize_mode": "print"}
+    if fields:
+        # Without an alpha channel the text of fields gets the coloured edges of a liquid crystal screen.
+        options["force_bitmap_format"] = pypdfium2.raw.FPDFBitmap_BGRA  # type: ignore[attr-defined]
     bitmap = page.render(scale=scale, **options)  # type: ignore[no-untyped-call]
-    pixels = bitmap.to_numpy()
-    if pixels.ndim < 3 or pixels.shape[2] < 3:
-        return 0
-    # Channel by channel: a reduction over the last axis of three is ten times slower.
-    first, second, third = pixels[:, :, 0], pixels[:, :, 1], pixels[:, :, 2]
-    high = np.maximum(np.maximum(first, second), third)
-    low = np.minimum(np.minimum(first, second), third)
-    return int((high - low).max(initial=0))
+    pixels: Pixels = bitmap.to_numpy()
+    return pixels

@@ -15,7 +15,6 @@ from pdl.pdf import inherited
 
 LARGEST_STREAM = 4 * 1024 * 1024
 STREAMS_OF_PAGE = 64
-ANNOTATIONS_OF_PAGE = 64
 DEEPEST = 8
 
 # Operators that choose a colour or paint with one of their own (ISO 32000-1 table 51), as whole words.
@@ -28,11 +27,12 @@ _GRAY_NAMES = {"/DeviceGray", "/G", "/CalGray"}
 # The longest operands of a colour operator that are looked at: four numbers and room to spare.
 _OPERANDS = 120
 
-_HIDDEN_FLAG, _PRINT_FLAG = 2, 4
-
 
 class NotNeutralError(Exception):
     """Something that may be colour, or is not understood: the page must be rendered."""
+
+
+_NOT_UNDERSTOOD = (NotNeutralError, pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, zlib.error)
 
 
 class Neutral:
@@ -42,14 +42,22 @@ class Neutral:
         self._known: dict[tuple[int, int], bool] = {}
         self._streams = 0
 
-    def clears(self, page: pikepdf.Object) -> bool:
-        """Whether the page certainly has no colour."""
+    def clears(self, page: Any) -> bool:
+        """Whether the page, its annotations left out, certainly has no colour."""
         self._streams = 0
         try:
             resources = inherited(page, "/Resources")
             self._content(b"\n".join(self._page_contents(page)), resources, 0)
-            self._annotations(page)
-        except (NotNeutralError, pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, zlib.error):
+        except _NOT_UNDERSTOOD:
+            return False
+        return True
+
+    def clears_form(self, form: Any) -> bool:
+        """Whether a form XObject certainly has no colour."""
+        self._streams = 0
+        try:
+            self._xobject(form, 0)
+        except _NOT_UNDERSTOOD:
             return False
         return True
 
@@ -84,10 +92,12 @@ class Neutral:
     def _content(self, content: bytes, resources: Any, depth: int) -> None:
         if depth > DEEPEST:
             raise NotNeutralError
-        content = without_strings(content)
         spaces = _entries(resources, "/ColorSpace")
-        for found in _COLOR.finditer(content):
-            _check_operator(found[1], content[max(0, found.start() - _OPERANDS) : found.start()], spaces)
+        # Letters of a text may look like operators: they are cut out only where they seem to be ones of colour.
+        if b"%" in content or not _operators_are_gray(content, spaces):
+            content = without_strings(content)
+            if b"%" in content or not _operators_are_gray(content, spaces):
+                raise NotNeutralError  # a comment may stand between operands and operator
         # An escaped name (#41) may be any: then all resources count as used.
         used = {b"/" + name for name in _NAME.findall(content)}
         everything = any(b"#" in name for name in used)
@@ -116,19 +126,6 @@ class Neutral:
             self._content(self._decoded(value), value["/Resources"], depth + 1)
         else:
             raise NotNeutralError
-
-    def _annotations(self, page: pikepdf.Object) -> None:
-        annotations = page.get("/Annots")
-        if annotations is None:
-            return
-        if len(annotations) > ANNOTATIONS_OF_PAGE:
-            raise NotNeutralError
-        for annotation in annotations:
-            flags = int(annotation.get("/F", 0))
-            if annotation.get("/Subtype") == "/Popup" or flags & _HIDDEN_FLAG or not flags & _PRINT_FLAG:
-                continue
-            # Appearances of several states, or made up by the renderer, are its business.
-            self._xobject(annotation["/AP"]["/N"], 0)
 
 
 def without_strings(content: bytes) -> bytes:
@@ -161,24 +158,29 @@ def _entries(resources: Any, category: str) -> dict[str, Any]:
     return dict(found.items()) if isinstance(found, pikepdf.Dictionary) else {}
 
 
-def _check_operator(operator: bytes, before: bytes, spaces: dict[str, Any]) -> None:
+def _operators_are_gray(content: bytes, spaces: dict[str, Any]) -> bool:
+    return all(
+        _is_gray_operator(found[1], content[max(0, found.start() - _OPERANDS) : found.start()], spaces)
+        for found in _COLOR.finditer(content)
+    )
+
+
+def _is_gray_operator(operator: bytes, before: bytes, spaces: dict[str, Any]) -> bool:
     words = before.split()
     numbers: list[float] = []
     while words and len(numbers) < 5 and _NUMBER.fullmatch(words[-1]):
         numbers.insert(0, float(words.pop()))
-    neutral = False
     if operator in {b"rg", b"RG"}:
-        neutral = len(numbers) >= 3 and len(set(numbers[-3:])) == 1
-    elif operator in {b"k", b"K"}:
+        return len(numbers) >= 3 and len(set(numbers[-3:])) == 1
+    if operator in {b"k", b"K"}:
         # Equal parts of cyan, magenta and yellow are gray on paper only: none at all is gray everywhere.
-        neutral = len(numbers) >= 4 and not any(numbers[-4:-1])
-    elif operator in {b"sc", b"scn", b"SC", b"SCN"}:
-        neutral = len(numbers) == 1 or (len(numbers) == 3 and len(set(numbers)) == 1)
-    elif operator in {b"cs", b"CS"} and words and not numbers:
+        return len(numbers) >= 4 and not any(numbers[-4:-1])
+    if operator in {b"sc", b"scn", b"SC", b"SCN"}:
+        return len(numbers) == 1 or (len(numbers) == 3 and len(set(numbers)) == 1)
+    if operator in {b"cs", b"CS"} and words and not numbers:
         name = words[-1][words[-1].rfind(b"/") :].decode("latin-1")
-        neutral = name in _GRAY_NAMES - {"/CalGray"} or is_gray(spaces.get(name))
-    if not neutral:
-        raise NotNeutralError
+        return name in _GRAY_NAMES - {"/CalGray"} or is_gray(spaces.get(name))
+    return False
 
 
 def _check_image(image: Any) -> None:

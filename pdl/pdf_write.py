@@ -13,20 +13,21 @@ Emit = Callable[[bytes], None]
 PAGES = 2  # object number of the page tree; the catalog is 1
 CATALOG = 1
 PIECE = 256 * 1024  # emitted at a time
+# The four bytes above 127 tell programs that copy files that this is no text.
+HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 
 
 class PdfWriter:
     """Give it pages; it emits a PDF 1.7 (ISO 32000-1). `close` writes the page tree and the table of offsets."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: Emit, header: bytes = HEADER) -> None:
         self._emit = emit
         self._held = bytearray()
         self._at = 0
         self._offsets: dict[int, int] = {}
         self._next = PAGES + 1
         self._pages: list[int] = []
-        # The four bytes above 127 tell programs that copy files that this is no text.
-        self._put(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n")
+        self._put(header)
 
     @property
     def pages(self) -> int:
@@ -86,6 +87,10 @@ class PdfWriter:
                 f" /Resources << {resources} >> >>"
             )
         )
+
+    def begin_page(self, body: str, number: int) -> None:
+        """Add the object of a page whose content is yet to come."""
+        self._pages.append(self.add(body, number))
 
     def close(self) -> None:
         """Write what a reader looks for at the end."""

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pdl.command import inspect_path
+from pdl.command import inspect_paths, lines
 from pdl.inspect import COUNTING, inspect
 from pdl.limits import MEBIBYTE
 from pdl.report import Report
@@ -84,16 +84,18 @@ def test_what_is_counted(look, data, expected):
     [
         (b"", "empty", "document-format-error"),
         (b"\x01\x02\x03", "not known", "unsupported-document-format"),
-        (b"%!PS\nshowpage\n", "PostScript", "unsupported-document-format"),
-        (b"\x1bE\x0c", "PCL", "unsupported-document-format"),
-        (b"\x1f\x8b\x08", "gzip", "unsupported-document-format"),
+        (b"%!PS\nnonsense\n", "undefined in nonsense", "document-format-error"),
+        (b"\x1bE\x1bE", "no pages", "document-format-error"),
+        (b"\x1f\x8b\x08", "packed", "document-format-error"),
+        (b"JZJZ" + bytes(99), "ZjStream", "unsupported-document-format"),
+        (b"PK\x03\x04" + bytes(99), "ZIP", "unsupported-document-format"),
         (b"%PDF-1.7\n", "damaged", "document-format-error"),
         (saved(pikepdf.new()), "no pages", "document-format-error"),
         (picture("PNG")[:-30], "damaged", "document-format-error"),
         (picture("JPEG", size=(900, 900))[:3000], "damaged", "document-format-error"),
         (b"\xff\xd8\xff\xe0" + bytes(50), "damaged", "document-format-error"),
         (pages.pwg(pwg_page(GRAY_ROW[:2])), "incomplete", "document-format-error"),
-        (b"text" * 30_000 + b"\0", "control character", "document-format-error"),
+        (b"text" * 30_000 + b"\1", "control character", "document-format-error"),
     ],
 )
 def test_what_is_refused_says_why(look, data, words, state):
@@ -139,7 +141,7 @@ def test_a_hundred_thousand_pages_are_counted(look):
 def test_more_pages_than_the_limit_are_refused_by_it(look):
     for data in (long_pdf(11), b"\f" * 12, pages.urf(*[urf_page(GRAY_ROW)] * 11)):
         report = look(data, replace(COUNTING, pages=10))
-        assert (report.verdict, report.pages) == ("limited", None)
+        assert (report.verdict, report.pages, report.state_reason) == ("rejected", None, "document-unprintable-error")
         assert "pages" in report.reason
 
 
@@ -184,7 +186,10 @@ def check(report):
 def test_the_command_prints_every_key(tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(pdf(RED, b""))
-    assert inspect_path(str(path)) == {
+    [told] = inspect_paths([str(path)], 1, lambda done, whole: None)
+    bases = told.pop("basis")
+    coverage = told.pop("coverage")
+    assert told == {
         "path": str(path),
         "format": "application/pdf",
         "verdict": "ok",
@@ -196,10 +201,30 @@ def test_the_command_prints_every_key(tmp_path):
         "sides": "one-sided",
         "media": ["iso_a4_210x297mm"] * 2,
         "color_pages": [1],
-        "confidence": {"pages": "exact", "color": "exact"},
+        "languages": ["application/pdf"],
+        "confidence": dict.fromkeys(("pages", "color", "copies", "sides", "media"), "exact") | {"coverage": "estimated"},
     }
-    with pytest.raises(FileNotFoundError):
-        inspect_path(str(tmp_path / "none"))
+    assert bases.keys() == told["confidence"].keys() and all(bases.values())
+    assert coverage.keys() == {"cyan", "magenta", "yellow", "black"} and coverage["magenta"] > coverage["cyan"]
+
+
+def test_whole_folders(tmp_path):
+    (tmp_path / "deep" / "er").mkdir(parents=True)
+    (tmp_path / "deep" / "er" / "b.pdf").write_bytes(pdf(RED, b"", b""))
+    (tmp_path / "a.txt").write_text("Hello")
+    (tmp_path / "c.bin").write_bytes(b"\0\1\2" * 100)
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    heard = []
+    found = inspect_paths([str(tmp_path)], 2, lambda done, whole: heard.append((done, whole)))
+    assert [row["path"].removeprefix(str(tmp_path)) for row in found] == ["/a.txt", "/c.bin", "/deep/er/b.pdf"]
+    assert [row["pages"] for row in found] == [1, None, 3]
+    assert heard == [(done, 3) for done in range(4)]
+    assert list(lines(found))[-1] == "3 files: 4 pages, 1 in colour; 1 refused, 0 unread"
+
+
+def test_a_file_that_cannot_be_read_is_told_of(tmp_path):
+    [row] = inspect_paths([str(tmp_path / "none")], 1, lambda done, whole: None)
+    assert row == {"path": str(tmp_path / "none"), "error": "cannot be read: No such file or directory"}
 
 
 def test_the_gateway_s_own_process_loads_no_parser():

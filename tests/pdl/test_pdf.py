@@ -1,31 +1,39 @@
 """PDF: pages, sizes, and which pages have colour."""
 
 import io
+import json
 
 import pikepdf
-import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
 from pdl.errors import DocumentRejected, LimitReached, PasswordNeeded
-from pdl.pdf import count, opened
-from pdl.pdf_colour import COLOR_THRESHOLD, channel_spread, colour
+from pdl.pdf import opened
+from pdl.pdf_colour import Renderer
+from pdl.pdf_inspect import inspect
+from pdl.pdf_judgement import COLOR
 from pdl.pdf_neutral import Neutral
 from pdl.report import Report
 from pdl.source import BytesSource
 from tests.pdl.pages import long_pdf, pdf, saved
 
 
+def inspected(data, most=1000, seconds=60):
+    """What the task says: report, letters, answer."""
+    out = bytearray()
+    answer = inspect(BytesSource(data), {"format": "application/pdf", "pages": most, "seconds": seconds}, out.extend)
+    line, _, letters = bytes(out).partition(b"\n")
+    return Report.from_json(json.loads(line)), letters.decode(), answer
+
+
 def counted(data, most=1000):
-    return Report.from_json(count(BytesSource(data), {"format": "application/pdf", "pages": most}, None))
+    return inspected(data, most, -1)[0]
 
 
 def letters(data, seconds=60):
-    out = bytearray()
-    colour(BytesSource(data), {"seconds": seconds}, out.extend)
-    return out.decode()
+    return inspected(data, seconds=seconds)[1]
 
 
 def cleared(data):
@@ -268,6 +276,4 @@ TOKENS = st.sampled_from(
 def test_what_is_cleared_renders_without_colour(tokens, between):
     data = pdf(between.join([*tokens, b" 0 0 300 300 re f"]))
     if cleared(data) == [True]:
-        document = pypdfium2.PdfDocument(data)
-        assert channel_spread(document[0]) < COLOR_THRESHOLD
-        document.close()
+        assert Renderer(BytesSource(data), 1, (), bytes).judge(0) != COLOR
