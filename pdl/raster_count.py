@@ -1,33 +1,48 @@
-"""Count a raster document page by page: what PWG and Apple raster have in common."""
+"""Count a raster document page by page: what PWG, Apple and CUPS raster have in common."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pdl.errors import DocumentRejected, LimitReached
-from pdl.media import LONGEST_EDGE, Media, media_for
+from pdl.errors import DocumentRejected
+from pdl.media import LONGEST_EDGE, media_for
+from pdl.raster_color import Ink, Mean, Verdict
 from pdl.raster_page import HIGHEST, LONGEST_ROW, WIDEST
-from pdl.raster_walk import Rows, Window, walk
-from pdl.report import Confidence, Report, Sides, runs
+from pdl.raster_walk import Rows, walk
+from pdl.report import Basis, Certainty, Confidence, Sides
 from pdl.source import Source
+from pdl.tally import PageFacts, Tally
+from pdl.window import Window
 
-# IPP's `copies` goes no further on any device; a header that asks for more is damaged.
-MOST_COPIES = 9999
+# What may follow the last page: drivers fill up blocks.
+_PADDING = b"\0"
+
+
+Look = Callable[[Window, int], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a raster page's header says: size in hundredths of millimetres, rows, copies, sides.
+    """What a raster page's header says: size in hundredths of millimetres, copies (0: unset), sides.
 
-    `certain` is False for colour spaces that are not understood here: their colour stays unknown.
+    `look` moves past the rows of the page with that number, and judges them.
     """
 
     width: int
     height: int
-    rows: Rows
     copies: int
     sides: Sides
-    certain: bool
+    look: Look
+
+
+def packed(rows: Rows, ink: Ink, pixels: int) -> Look:
+    """Make the look of packed rows whose colours lie side by side; DocumentRejected when rows are missing."""
+
+    def look(window: Window, number: int) -> Verdict:
+        walk(window, rows, number, ink.look if ink.readable else None)
+        return ink.verdict(pixels)
+
+    return look
 
 
 def page_size(pixels: int, dpi: int) -> int:
@@ -51,70 +66,46 @@ def count_pages(
 ) -> dict[str, Any]:
     """Count the pages from offset `start`, each a header that `read` understands and its rows."""
     window = Window(source, start)
-    sizes: list[Media] = []
-    color: list[int] = []
-    tally = Tally()
-    certain = True
+    tally = Tally(arguments["pages"])
+    mean = Mean()
+    verdicts: dict[Certainty, str] = {}
     while header := window.take(header_size):
-        number = len(sizes) + 1
-        if number > arguments["pages"]:
-            raise LimitReached(f"The document has more than {arguments['pages']} pages.")
+        number = tally.pages + 1
+        if tally.pages and not header.strip(_PADDING) and _only_padding(window):
+            break
         if len(header) < header_size:
             raise DocumentRejected(f"The document is incomplete: it ends within the header of page {number}.")
         page = read(header)
-        if not 0 <= page.copies <= MOST_COPIES:
-            raise DocumentRejected(f"Page {number} of the document asks for {page.copies} copies.")
-        if walk(window, page.rows, number):
-            color.append(number)
-        certain = certain and page.certain
-        sizes.append(media_for(page.width, page.height))
-        tally.add(page)
-    if not sizes:
-        raise DocumentRejected("The document has no pages.")
-    return Report(
-        format=arguments["format"],
-        verdict="ok",
-        pages=len(sizes),
-        impressions=tally.impressions,
-        sheets=tally.finish(),
-        copies=tally.copies,
-        sides=tally.sides,
-        media=runs(sizes),
-        color_pages=tuple(color),
-        confidence=Confidence("exact", "exact" if certain else "unknown"),
+        verdict = page.look(window, number)
+        # NumCopies 0 means unset (PWG 5102.4 table 6).
+        tally.add(PageFacts(media_for(page.width, page.height), page.copies or 1, page.sides, verdict.color))
+        verdicts.setdefault(verdict.certainty, verdict.basis)
+        mean.add(verdict.shares)
+    return _report(tally, arguments["format"], verdicts, mean)
+
+
+def _only_padding(window: Window) -> bool:
+    """Whether nothing but zeros follows to the end."""
+    while part := window.take(65536):
+        if part.strip(_PADDING):
+            return False
+    return True
+
+
+def _report(tally: Tally, mime: str, verdicts: Mapping[Certainty, str], mean: Mean) -> dict[str, Any]:
+    # The least certain page decides.
+    color: Certainty = "unknown" if "unknown" in verdicts else "estimated" if "estimated" in verdicts else "exact"
+    coverage = mean.coverage()
+    return tally.report(
+        mime,
+        confidence=Confidence("exact", color, "exact", "exact", "exact", "estimated" if coverage else "unknown"),
+        basis=Basis(
+            pages="page headers",
+            color=verdicts.get(color, ""),
+            copies="page headers",
+            sides="page headers",
+            media="pixels and resolution",
+            coverage="pixels, gray replaced by black" if coverage else "the pixels cannot be judged",
+        ),
+        coverage=coverage,
     ).to_json()
-
-
-class Tally:
-    """Impressions and sheets of pages that may each want other copies and sides.
-
-    Two-sided pages of as many copies pair up, front and back; a change of either begins a new sheet.
-    """
-
-    def __init__(self) -> None:
-        self.impressions = 0
-        self.copies = 0
-        self.sides: Sides = "one-sided"
-        self._sheets = 0
-        self._group: tuple[int, bool] = (0, False)
-        self._in_group = 0
-
-    def add(self, page: Page) -> None:
-        """Count one more page; NumCopies 0 means unset (PWG 5102.4 table 6)."""
-        copies = page.copies or 1
-        if not self.impressions:
-            self.sides = page.sides
-        self.impressions += copies
-        self.copies = max(self.copies, copies)
-        group = (copies, page.sides != "one-sided")
-        if group != self._group:
-            self.finish()
-            self._group = group
-        self._in_group += 1
-
-    def finish(self) -> int:
-        """Close the last group; all sheets so far."""
-        copies, duplex = self._group
-        self._sheets += copies * (-(-self._in_group // 2) if duplex else self._in_group)
-        self._in_group = 0
-        return self._sheets

@@ -30,11 +30,11 @@ from pdl.raster_page import (
     W,
     read_header,
 )
-from pdl.raster_walk import Window
 from pdl.source import Source
+from pdl.window import Window
 
 # Adobe RGB (1998) as PDF can say it without a profile: its white point, gamma 563/256 and primaries.
-_ADOBE_RGB = (
+ADOBE_RGB_SPACE = (
     "[/CalRGB << /WhitePoint [0.9505 1 1.0891] /Gamma [2.19921875 2.19921875 2.19921875]"
     " /Matrix [0.57667 0.29734 0.02703 0.18556 0.62736 0.07069 0.18823 0.07529 0.99134] >>]"
 )
@@ -46,7 +46,7 @@ _PDF_COLORS = {
     CMYK: "/ColorSpace /DeviceCMYK",
     SGRAY: "/ColorSpace /DeviceGray",
     SRGB: "/ColorSpace /DeviceRGB",
-    ADOBE_RGB: f"/ColorSpace {_ADOBE_RGB}",
+    ADOBE_RGB: f"/ColorSpace {ADOBE_RGB_SPACE}",
 }
 
 

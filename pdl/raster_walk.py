@@ -1,114 +1,122 @@
-"""Walk the rows of PWG and Apple raster without unpacking them, looking for colour on the way.
+"""Walk the packed rows of PWG, Apple and CUPS raster without unpacking them.
 
-Rows carry no length: each must be walked run by run to find the next page (PWG 5102.4 section 4.4). Once a
-page has shown colour, or cannot, only lengths are read.
+Rows carry no length: each must be walked run by run to find the next page (PWG 5102.4 section 4.4). Where runs begin is
+marked on the way, so that the pixels they hold can be looked at all at once.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
 
 from pdl.errors import DocumentRejected
-from pdl.packbits import FILL_TO_END, skip_row
-from pdl.source import Source
+from pdl.packbits import FILL_TO_END
+from pdl.window import Window
 
-CHUNK = 1024 * 1024
-# Of 256 steps: channels of a pixel that lie nearer than this are gray to the eye, and to the PDF counter.
-COLOR_THRESHOLD = 16
+Bytes = npt.NDArray[np.uint8]
+Numbers = npt.NDArray[np.int64]
+
+# What a byte of the packed rows is, while they are walked: 0 for pixels.
+_HEAD, _RUN = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """How the rows of one page lie: `channels` are the offsets of the bytes that must agree to be gray."""
+    """How the packed rows of one page lie: so many, each of `units` units of `unit_size` bytes."""
 
     height: int
     units: int
     unit_size: int
-    channels: tuple[int, ...]
 
 
-class Window:
-    """A stretch of the document in memory, moving forward."""
+@dataclass(frozen=True, slots=True)
+class Pixels:
+    """Units of packed rows: `data` holds one at each offset of `at`, and it stands on the page `weights` times."""
 
-    def __init__(self, source: Source, start: int) -> None:
-        self._source = source
-        self._next = start
-        self.data = b""
-        self.position = 0
+    data: Bytes
+    at: Numbers
+    weights: Numbers
 
-    def more(self) -> bool:
-        """Drop what lies behind, read on; False at the end of the document."""
-        part = self._source.pread(self._next, CHUNK)
-        self.data = self.data[self.position :] + part
-        self.position = 0
-        self._next += len(part)
-        return bool(part)
-
-    def take(self, length: int) -> bytes:
-        """Return the next `length` bytes, fewer at the end."""
-        while len(self.data) - self.position < length and self.more():
-            pass
-        part = self.data[self.position : self.position + length]
-        self.position += len(part)
-        return part
+    def channel(self, offset: int) -> Bytes:
+        """Byte number `offset` of each unit."""
+        return self.data[self.at + offset]
 
 
-def walk(window: Window, rows: Rows, page: int) -> bool:
-    """Move past the rows of `page` (from 1); whether it has colour. DocumentRejected when rows are missing."""
-    color = False
-    done = 0
-    while done < rows.height:
-        head = window.take(1)
-        # What is walked again after `more` is at most one row: rows are bounded, so this is too.
-        while head:
-            end, found = _step(window, rows, looking=bool(rows.channels) and not color)
-            if end >= 0:
-                break
-            head = head if window.more() else b""
-        if not head:
-            raise DocumentRejected(f"The document is incomplete: it ends within page {page}.")
-        done += head[0] + 1
-        color = color or found
+Look = Callable[[Pixels], None]
+
+
+def walk(window: Window, rows: Rows, page: int, look: Look | None) -> None:
+    """Move past the rows of `page` (from 1), showing its pixels to `look`; DocumentRejected when rows are missing."""
+    left = rows.height
+    while left > 0:
+        marks = bytearray(len(window.data))
+        begin = window.position
+        end, done = _walk(window.data, marks, begin, left, rows)
+        left -= done
+        if done and look is not None:
+            look(_pixels(window.data, marks, (begin, end), rows.unit_size, excess=max(0, -left)))
         window.position = end
-    return color
+        # What is walked again after `more` is at most one row: rows are bounded, so this is too.
+        if left > 0 and not window.more():
+            raise DocumentRejected(f"The document is incomplete: it ends within page {page}.")
 
 
-def _step(window: Window, rows: Rows, *, looking: bool) -> tuple[int, bool]:
-    """Find the end of the row at the window's position, -1 when it is not all there, and whether it has colour."""
-    if looking:
-        return _look(window.data, window.position, rows)
-    return skip_row(window.data, window.position, rows.units, rows.unit_size), False
-
-
-def _look(data: bytes, position: int, rows: Rows) -> tuple[int, bool]:
-    size = rows.unit_size
-    red, green, blue = rows.channels
-    color = False
-    filled = 0
-    end = len(data)
-    while filled < rows.units:
-        if position >= end:
-            return -1, False
-        code = data[position]
-        position += 1
-        if code == FILL_TO_END:
-            break
+@lru_cache(16)
+def _tables(units: int, unit_size: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """For each code: how many units it fills, and how many bytes lie from it to the next."""
+    fills, steps = [], []
+    for code in range(256):
         count = code + 1 if code < FILL_TO_END else 257 - code
-        stop = position + (size if code < FILL_TO_END else count * size)
-        if stop > end:
-            return -1, False
-        # Equal channels are what gray pages have nearly everywhere: only the rest is looked at closely.
-        if code < FILL_TO_END:
-            equal = data[position + red] == data[position + green] == data[position + blue]
-        else:
-            run = data[position:stop]
-            equal = run[red::size] == run[green::size] == run[blue::size]
-        if not equal and not color:
-            color = _spread(data[position:stop], rows) >= COLOR_THRESHOLD
-        position = stop
-        filled += count
-    return position, color
+        fills.append(units if code == FILL_TO_END else count)
+        steps.append(1 + (unit_size if code < FILL_TO_END else 0 if code == FILL_TO_END else count * unit_size))
+    return tuple(fills), tuple(steps)
 
 
-def _spread(run: bytes, rows: Rows) -> int:
-    channels = [run[channel :: rows.unit_size] for channel in rows.channels]
-    widest: int = max(max(pixel) - min(pixel) for pixel in zip(*channels, strict=True))
-    return widest
+def _walk(data: bytes, marks: bytearray, position: int, wanted: int, rows: Rows) -> tuple[int, int]:
+    """Mark heads and runs of rows until `wanted` are done or one is not all there; where it stopped, and rows done."""
+    # The innermost loop of all raster: half a million turns in a mebibyte of short runs.
+    fills, steps = _tables(rows.units, rows.unit_size)
+    units, end = rows.units, len(data)
+    done, row = 0, position
+    try:
+        while done < wanted:
+            row = position
+            marks[position] = _HEAD
+            position += 1
+            filled = 0
+            while filled < units:
+                code = data[position]
+                marks[position] = _RUN
+                filled += fills[code]
+                position += steps[code]
+            if position > end:
+                return row, done
+            done += data[row] + 1
+    except IndexError:  # the row goes on beyond the window
+        return row, done
+    return position, done
+
+
+def _pixels(data: bytes, marks: bytearray, span: tuple[int, int], unit_size: int, *, excess: int) -> Pixels:
+    """All units between the marks of `span`; the last row stands `excess` times less than it says."""
+    begin, end = span
+    view = np.frombuffer(data, np.uint8)
+    kinds = np.frombuffer(marks, np.uint8)[begin:end]
+    runs, heads = np.flatnonzero(kinds == _RUN) + begin, np.flatnonzero(kinds == _HEAD) + begin
+    times = view[heads].astype(np.int64) + 1
+    times[-1] -= excess
+    of_row = np.diff(np.append(np.searchsorted(runs, heads), len(runs)))
+    times = np.repeat(times, of_row)
+    codes = view[runs].astype(np.int64)
+    repeats, literals = codes < FILL_TO_END, codes > FILL_TO_END
+    lengths, starts = 257 - codes[literals], runs[literals] + 1
+    before = np.cumsum(lengths) - lengths
+    each = np.repeat(starts - unit_size * before, lengths)
+    each += unit_size * np.arange(len(each))
+    return Pixels(
+        view,
+        np.concatenate((runs[repeats] + 1, each)),
+        np.concatenate(((codes[repeats] + 1) * times[repeats], np.repeat(times[literals], lengths))),
+    )

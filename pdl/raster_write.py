@@ -1,19 +1,16 @@
-"""Ghostscript's raster, rewritten on its way to the device.
+"""Ghostscript's raster, put right on its way to the device.
 
-Ghostscript leaves the number of pages at 0, does not know how a device wants the back of a sheet, and has no
-collated copies. `RasterWriter` is fed its output as it comes and gives back what the device is sent; it holds
-one row, or for a back side that must be turned, one page as it is packed.
+Ghostscript leaves the number of pages at 0, does not know how a device feeds the back of a sheet, and has no
+collated copies. `RasterWriter` is fed its output as it comes and gives back what the device is sent: the headers
+are written anew, the rows pass as they are. It holds no more than a header.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
-import numpy as np
-
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.media import name_for
-from pdl.packbits import pack_row, skip_row, unpack_row
+from pdl.packbits import pack_row
 from pdl.raster_page import (
     HEADER_SIZE,
     START_SIZE,
@@ -39,7 +36,16 @@ BACK_TRANSFORMS: dict[tuple[str, bool], tuple[int, int]] = {
 }
 
 TALLEST_REPEAT = 256
-Row = tuple[int, bytes]  # how often less one, packed
+
+# How a page header begins: as far as it is alike on all pages of a stream. Ghostscript packs every two equal units
+# as a repeat, so its rows hold a dozen zeros one after the other at most, and never what looks like a header.
+PWG_HEADER = b"PwgRaster".ljust(128, b"\0")
+URF_ALIKE = 14  # depth, colour space, sides, quality, eight zeros, and the upper half of the width
+
+
+def back_transform(back: SheetBack, *, tumble: bool) -> tuple[int, int]:
+    """How the back of a sheet must lie in the raster: 1 or -1 across the feed, and along it."""
+    return BACK_TRANSFORMS[back, tumble]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +62,14 @@ class RasterLayout:
 
 
 class RasterWriter:
-    """Feed it Ghostscript's bytes; what it gives back, after `start`, is the device's."""
+    """Feed it Ghostscript's bytes, backs turned already; what it gives back, after `start`, is the device's."""
 
     def __init__(self, wanted: RasterLayout) -> None:
         self._wanted = wanted
-        self._buffer = bytearray()
-        self._started = False
-        self._given: PageHeader | None = None  # of the page being written, as the device gets it
-        self._rows_left = 0
-        # Rows of a back side that must be turned: the last one may have to leave first.
-        self._turned: list[Row] = []
+        self._held = b""
+        self._alike = b"" if wanted.layout == "urf" else PWG_HEADER
+        self._last: PageHeader | None = None
+        self._rows = False  # whether a byte of the last page has come
         self.pages = 0
 
     @property
@@ -75,110 +79,72 @@ class RasterWriter:
 
     def feed(self, data: bytes) -> bytes:
         """Give the pages' bytes that `data` completes; DocumentRejected when they are no raster."""
-        self._buffer += data
-        out = bytearray()
+        data = self._held + data
+        size = HEADER_SIZE[self._wanted.layout]
         position = 0
-        if not self._started:
-            if len(self._buffer) < START_SIZE[self._wanted.layout]:
-                return b""
-            self._started = True
+        out: list[bytes | memoryview] = []
+        view = memoryview(data)
+        if self._last is None:
             position = START_SIZE[self._wanted.layout]
-        while (after := self._step(position, out)) > position:
-            position = after
-        del self._buffer[:position]
-        return bytes(out)
+            if len(data) < position + size:
+                self._held = data
+                return b""
+            self._alike = self._alike or data[position : position + URF_ALIKE]
+            out.append(self._page(data[position : position + size]))
+            position += size
+        while (at := data.find(self._alike, position)) >= 0 and at + size <= len(data):
+            out += view[position:at], self._page(data[at : at + size])
+            self._rows = at + size < len(data)
+            position = at + size
+        # What is held may be the beginning of a header.
+        end = at if at >= 0 else max(position, len(data) - len(self._alike) + 1)
+        self._rows = self._rows or end > position
+        out.append(view[position:end])
+        self._held = data[end:]
+        return b"".join(out)
 
-    def finish(self, expected_pages: int) -> None:
-        """Call at the end; LimitReached when the last page is not whole or pages are missing."""
-        if self._rows_left or self._buffer or self.pages != expected_pages:
+    def finish(self, expected_pages: int) -> bytes:
+        """Give the last bytes; LimitReached when pages are missing."""
+        if self.pages != expected_pages or not (self._rows or self._held):
             raise LimitReached(
                 f"The document has {expected_pages} pages, but only {self.pages} could be rendered. "
                 "Nothing more was sent to the device."
             )
+        held, self._held = self._held, b""
+        return held
 
     def blank_page(self) -> bytes:
         """Make an empty side like the last page: it stands between copies, so that each begins on a front."""
-        if self._given is None:
+        if self._last is None:
             raise DocumentRejected("The document has no pages to print.")
-        page = self._header(self._given, back=self.pages % 2 == 1)
+        page = self._header(self._last, back=self.pages % 2 == 1)
         row = pack_row(bytes((page.white,)) * page.bytes_per_line, page.unit_size)
         whole, rest = divmod(page.height, TALLEST_REPEAT)
         rows = (b"\xff" + row) * whole + (bytes((rest - 1,)) + row if rest else b"")
         return write_header(self._wanted.layout, page) + rows
 
+    def _page(self, header: bytes) -> bytes:
+        given = read_header(self._wanted.layout, header)
+        self._last = self._header(given, back=self.pages % 2 == 1)
+        self.pages += 1
+        return write_header(self._wanted.layout, self._last)
+
     def _header(self, given: PageHeader, *, back: bool) -> PageHeader:
         wanted = self._wanted
-        crossfeed, feed = BACK_TRANSFORMS[wanted.sheet_back, wanted.tumble] if back and wanted.duplex else (1, 1)
+        turned = back and wanted.duplex
+        across, along = back_transform(wanted.sheet_back, tumble=wanted.tumble) if turned else (1, 1)
         return replace(
             given,
             duplex=wanted.duplex,
             tumble=wanted.duplex and wanted.tumble,
-            cross_feed=crossfeed,
-            feed=feed,
+            cross_feed=across,
+            feed=along,
             total_pages=wanted.total_pages,
             print_quality=wanted.print_quality,
             media_name=wanted.media_name or _name(given),
         )
 
-    def _step(self, position: int, out: bytearray) -> int:
-        """Take one header, or the rows that are there; the new position, unchanged when more must come."""
-        if self._rows_left:
-            return self._rows(position, out)
-        size = HEADER_SIZE[self._wanted.layout]
-        if len(self._buffer) - position < size:
-            return position
-        given = read_header(self._wanted.layout, bytes(self._buffer[position : position + size]))
-        self._given = self._header(given, back=self.pages % 2 == 1)
-        self._rows_left = given.height
-        out += write_header(self._wanted.layout, self._given)
-        return position + size
-
-    def _rows(self, position: int, out: bytearray) -> int:
-        page = self._page()
-        keep = page.cross_feed < 0 or page.feed < 0
-        begin, units, unit_size = position, page.units, page.unit_size
-        while self._rows_left and position < len(self._buffer):
-            after = skip_row(self._buffer, position + 1, units, unit_size)
-            if after < 0:
-                break
-            if keep:
-                # As they are packed: a page of these is a hundredth of its pixels.
-                self._turned.append((self._buffer[position], bytes(self._buffer[position + 1 : after])))
-            self._rows_left = max(0, self._rows_left - self._buffer[position] - 1)
-            position = after
-        if not keep:
-            # Nothing to turn: what Ghostscript packed is what the device unpacks.
-            out += self._buffer[begin:position]
-        if not self._rows_left:
-            out += b"".join(bytes((repeat,)) + row for repeat, row in turn(page, self._turned))
-            self._turned = []
-            self.pages += 1
-        return position
-
-    def _page(self) -> PageHeader:
-        assert self._given is not None
-        return self._given
-
 
 def _name(page: PageHeader) -> str:
     width, height = (round(points * 2540 / 72) for points in page.size_points)
     return name_for(width, height)
-
-
-def turn(page: PageHeader, rows: list[Row]) -> Iterable[Row]:
-    """Turn the rows of a back side as `page` says it is fed: last row first, each row mirrored, or both."""
-    # Rows that stand several times are alike from above and below: they are turned as one.
-    ordered = reversed(rows) if page.feed < 0 else iter(rows)
-    for repeat, row in ordered:
-        yield repeat, _mirror(page, row) if page.cross_feed < 0 else row
-
-
-def _mirror(page: PageHeader, packed: bytes) -> bytes:
-    row = np.frombuffer(unpack_row(packed, page.units, page.unit_size, page.white), np.uint8)
-    if page.bits_per_pixel >= 8:
-        mirrored = row.reshape(-1, page.unit_size)[::-1]
-    else:
-        # Rows end at a byte: the bits that fill it up must stay at the right.
-        bits = np.unpackbits(row)[: page.width * page.bits_per_pixel].reshape(-1, page.bits_per_pixel)
-        mirrored = np.packbits(bits[::-1].reshape(-1))
-    return pack_row(np.ascontiguousarray(mirrored).tobytes(), page.unit_size)

@@ -6,8 +6,10 @@ from typing import Any
 
 from pdl.errors import DocumentRejected
 from pdl.formats import HEAD_BYTES, leading_nulls
-from pdl.raster_count import Page, check_pixels, count_pages, page_size
-from pdl.raster_page import HEADER_SIZE, START_SIZE
+from pdl.raster_color import LAB, Ink, colors_of
+from pdl.raster_count import Page, check_pixels, count_pages, packed, page_size
+from pdl.raster_page import HEADER_SIZE, START_SIZE, K
+from pdl.raster_page import URF_COLOR_SPACES as PRINTABLE
 from pdl.raster_walk import Rows
 from pdl.report import sides_of
 from pdl.source import Source
@@ -15,17 +17,7 @@ from pdl.source import Source
 # bits per pixel, colour space, sides, quality, media type, input slot, output bin, copies, finishings x 4 ...
 PAGE = struct.Struct(">8B4xIII8x")
 
-# Colour space: (colours, those that must agree to be gray); 2, CIELab, is skipped and its colour unknown.
-COLOR_SPACES: dict[int, tuple[int, tuple[int, ...]]] = {
-    0: (1, ()),
-    1: (3, (0, 1, 2)),
-    2: (3, ()),
-    3: (3, (0, 1, 2)),
-    4: (1, ()),
-    5: (3, (0, 1, 2)),
-    6: (4, (0, 1, 2)),
-}
-LAB = 2
+URF_COLOR_SPACES = {**PRINTABLE, 2: LAB}
 SHORT_EDGE, LONG_EDGE = 2, 3
 
 
@@ -38,20 +30,20 @@ def count(source: Source, arguments: Mapping[str, Any], _emit: object) -> dict[s
 
 def read_page(header: bytes) -> Page:
     """Read a page header of 32 bytes; DocumentRejected when it cannot be one."""
-    bits, space, sides, _, _, _, _, copies, width, height, dpi = PAGE.unpack(header)
-    colors, channels = COLOR_SPACES.get(space, (0, ()))
+    bits, number, sides, _, _, _, _, copies, width, height, dpi = PAGE.unpack(header)
+    space = URF_COLOR_SPACES.get(number, -1)
+    colors = colors_of(space)
     if not colors or bits not in {colors, colors * 8, colors * 16}:
         raise DocumentRejected("The document is damaged: a page has no colour layout that Apple raster knows.")
     length = (width * bits + 7) // 8
     check_pixels(width, height, length)
     size = max(1, bits // 8)
-    # Of 16-bit samples, big-endian, the first byte says enough; smaller ones than 8 are not looked at.
-    step = bits // colors // 8
+    # One bit is not in Apple's own use; Ghostscript writes it, and counts ink.
+    ink = Ink(K if bits == 1 else space, bits // colors)
     return Page(
         width=page_size(width, dpi),
         height=page_size(height, dpi),
-        rows=Rows(height, -(-length // size), size, tuple(channel * step for channel in channels) if step else ()),
         copies=copies,
         sides=sides_of(sides in {SHORT_EDGE, LONG_EDGE}, sides == SHORT_EDGE),
-        certain=space != LAB and (step > 0 or not channels),
+        look=packed(Rows(height, -(-length // size), size), ink, width * height),
     )

@@ -1,5 +1,7 @@
 """PWG and Apple raster, counted by their rows."""
 
+from dataclasses import astuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -109,9 +111,64 @@ def test_colour_spaces_of_pwg(space, bits, pixel_bits, row, color, sure):
     assert (report.color_pages, report.confidence.color) == (color, sure)
 
 
-def test_lab_is_counted_and_its_colour_unknown():
-    report = count(pages.urf(urf_page(COLOR_ROW, space=2)))
-    assert (report.pages, report.confidence.color) == (1, "unknown")
+@pytest.mark.parametrize(("pixel", "color"), [(b"\x80\x80\x80", ()), (b"\x80\x81\x7f", ()), (b"\x80\xa0\x80", (1,))])
+def test_lab_is_judged_as_what_it_looks_like(pixel, color):
+    report = count(pages.urf(urf_page(b"\x0f\x07" + pixel, space=2)))
+    assert (report.color_pages, report.confidence.color) == (color, "estimated")
+
+
+def test_one_page_that_cannot_be_judged_makes_the_colour_unknown():
+    report = count(pages.pwg(pwg_page(COLOR_ROW), pwg_page(COLOR_ROW, space=50)))
+    assert (report.color_pages, report.confidence.color, report.coverage) == ((1,), "unknown", None)
+    assert "colour space 50" in report.basis.color
+
+
+def test_gray_as_the_profiles_of_presses_mix_it_is_no_certain_colour():
+    mixed, colored = b"\x0f\x07\x96\x84\x83\x34", b"\x0f\x07\x84\x96\x83\x34"
+    report = count(pages.pwg(*(pwg_page(row, space=6, pixel_bits=32) for row in (mixed, colored))))
+    assert (report.color_pages, report.confidence.color) == ((2,), "estimated")
+
+
+@pytest.mark.parametrize(
+    ("page", "coverage"),
+    [
+        (pwg_page(b"\x0f\x07\xff\xff\xff"), (0, 0, 0, 0)),
+        (pwg_page(b"\x0f\x07\0\0\0"), (0, 0, 0, 10_000)),
+        (pwg_page(b"\x0f\x03\xff\0\0\x80"), (0, 5000, 5000, 0)),
+        (pwg_page(b"\x0f\xfd\0\0\0\0\0\0\0\0\0\0\0\0\x80"), (0, 0, 0, 5000)),
+        (pwg_page(b"\x07\x07\xff" + b"\xff\x07\0", space=18, pixel_bits=8), (0, 0, 0, 5000)),
+        (pwg_page(b"\x0f\x00\xf0", space=3, bits=1, pixel_bits=1), (0, 0, 0, 5000)),
+        (pwg_page(b"\x0f\x00\xf0", space=18, bits=1, pixel_bits=1), (0, 0, 0, 5000)),
+        (pwg_page(b"\x0f\x07\x33\0\0\xff", space=6, pixel_bits=32), (2000, 0, 0, 10_000)),
+    ],
+)
+def test_coverage(page, coverage):
+    report = count(pages.pwg(page))
+    assert astuple(report.coverage) == coverage
+    assert report.confidence.coverage == "estimated"
+
+
+def test_coverage_is_the_mean_of_the_pages():
+    report = count(pages.urf(urf_page(b"\x0f\x07\0\0\0"), urf_page(b"\x0f\x80")))
+    assert astuple(report.coverage) == (0, 0, 0, 5000)
+
+
+def test_colour_beyond_the_first_chunk_of_a_page():
+    row = b"\x00" + b"".join(b"\x81" + bytes([128]) * 384 for _ in range(20))
+    last = b"\x00" + b"".join(b"\x7f" + (b"\0\0\xff" if n == 19 else b"\0\0\0") for n in range(20))
+    data = pages.pwg(pwg_page(row * 200 + last, width=2560, height=201), pwg_page(row, width=2560, height=1))
+    assert len(data) > 1_500_000
+    assert count(data).color_pages == (1,)
+
+
+def test_zeros_after_the_last_page_are_padding():
+    assert count(pages.pwg(pwg_page(GRAY_ROW)) + bytes(100)).pages == 1
+    assert count(pages.urf(urf_page(GRAY_ROW)) + bytes(70_000)).pages == 1
+
+
+def test_resolutions_that_differ():
+    media = count(pages.pwg(pwg_page(GRAY_ROW, dpi_x=200))).media[0].media
+    assert (media.width, media.height) == (102, 406)
 
 
 def test_large_rows_over_many_chunks():
