@@ -1,0 +1,97 @@
+"""What a queue puts on paper beside the document: a stamp on each page, a banner page. Rules only, no I/O."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from typing import Final, cast
+
+from jobs.job import Job
+from jobs.queue import Queue
+from pdl.banner import Banner
+from pdl.banner import Place as BannerPlace
+from pdl.report import Report
+from pdl.stamp import MOST_CHARACTERS, Corner, Stamp
+from release.streams import label
+
+# A stamp across the page must leave the page readable.
+_DIAGONAL_OPACITY: Final = 0.18
+_SIZE: Final = 8.0
+
+_WORDS: Final = {
+    "en": ("Printed", "Printer", "Pages", "Number"),
+    "fr": ("Imprimé le", "Imprimante", "Pages", "Numéro"),
+}
+"""The labels of a banner page, by language."""
+
+_FIELD = re.compile(r"\{[a-z]+\}")
+_DATES: Final = {"en": "%Y-%m-%d", "fr": "%d/%m/%Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The marks of one job at one device. `required`: without its stamp it is not printed."""
+
+    stamp: Stamp | None = None
+    banner: Banner | None = None
+    required: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there are any."""
+        return self.stamp is not None or self.banner is not None
+
+
+NO_MARKS: Final = Marks()
+
+
+def marks(
+    queue: Queue | None, job: Job, device: str, at: dt.datetime, *, name: str = "", language: str = "en"
+) -> Marks:
+    """Make the marks of a job that goes to `device` at that moment (local time).
+
+    `device` and `name`, the owner's, are as people know them.
+    """
+    if queue is None or (queue.stamp == "off" and queue.banner == "none"):
+        return NO_MARKS
+    date, time = at.strftime(_DATES.get(language, _DATES["en"])), at.strftime("%H:%M")
+    stamp = banner = None
+    if queue.stamp != "off":
+        said = {
+            "{user}": job.user_name,
+            "{name}": name or job.user_name,
+            "{date}": date,
+            "{time}": time,
+            "{device}": device,
+            "{job}": str(job.job_id),
+            "{title}": job.title,
+        }
+        # In one go: braces in a title are the title's own.
+        text = _FIELD.sub(lambda found: said.get(found[0], found[0]), queue.stamp_text)
+        diagonal = queue.stamp == "diagonal"
+        stamp = Stamp(
+            text=(text[:MOST_CHARACTERS],),
+            corner=cast("Corner", queue.stamp),
+            size=_SIZE,
+            opacity=_DIAGONAL_OPACITY if diagonal else 1.0,
+            qr=job.uuid if queue.stamp_qr else "",
+        )
+    if queue.banner != "none":
+        banner = _banner(queue, job, device, f"{date} {time}", name, language)
+    return Marks(stamp, banner, required=queue.must_stamp)
+
+
+def _banner(queue: Queue, job: Job, device: str, when: str, name: str, language: str) -> Banner:
+    labels = _WORDS.get(language, _WORDS["en"])
+    values = (when, device, str(job.pages) if job.pages is not None else "", str(job.job_id))
+    return Banner(
+        heading=(name or job.user_name or job.title)[:MOST_CHARACTERS],
+        title=job.title[:MOST_CHARACTERS] if name or job.user_name else "",
+        rows=tuple((label, value[:MOST_CHARACTERS]) for label, value in zip(labels, values, strict=True) if value),
+        qr=job.uuid,
+        caption=job.id,
+        place=cast("BannerPlace", queue.banner),
+    )
+
+
+def unstamped(report: Report) -> str:
+    """Say why a document in a printer's own language is not printed where every page carries a stamp."""
+    return f"Every page printed here carries a stamp, and {label(report)} cannot be stamped. Print the document as PDF."
