@@ -1,28 +1,24 @@
-"""The pages of a PDF as one device prints them: chosen, fitted to the sheet, repeated. Sandbox task `arrange-pdf`.
+"""The pages of a PDF as one device prints them: chosen, put on sides, repeated. Sandbox task `arrange-pdf`.
 
-Arguments: `page_ranges` ([[lower, upper], ...], 1-based, [] for all), `media` (hundredths of millimetres or
-null for each page's own size), `scaling`, `copies`, `two_sided`, `sides` (what the document asks of a printer,
-or null), `pages` (the most that may come out). Answer: `pages` (of one copy), `out` (written), `changed`; a
-document that needs no change is not written at all.
+Arguments, each of which may be left out: `page_ranges` ([[lower, upper], ...], 1-based, [] for all), what
+`pdl.arrange_sides` knows of sides (`media`, `scaling`, `orientation`, `margins`, `number_up`, ...), `copies`,
+`two_sided`, `sides` (what the document asks of a printer); and `pages` (the most that may come out).
+Answer: `pages` (sides of one copy), `out` (written), `changed`; a document that needs no change is not written.
 """
 
-import contextlib
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO, cast
 
 import pikepdf
 
+from pdl.arrange_sides import Layout, put_on_sides, visible
 from pdl.errors import DocumentRejected, LimitReached, PasswordNeeded
-from pdl.placement import Matrix, Scaling, Size, multiply, numbers, place, same_size, sheet_points
 from pdl.source import Source, open_source
 
 Emit = Callable[[bytes], None]
-Box = tuple[float, float, float, float]
 
 PIECE = 256 * 1024
-SMALLEST_SIDE = 1.0
-LETTER: Box = (0.0, 0.0, 612.0, 792.0)
 
 # What hangs on the document besides its pages. It is not printed, and may hold on to pages that were left out.
 NOT_PRINTED = (
@@ -70,25 +66,25 @@ def arrange(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[st
         raise PasswordNeeded("The document opens only with a password. Print it without one.") from fault
     with pdf:
         pages = list(pdf.pages)
-        chosen = selection(len(pages), arguments["page_ranges"])
-        copies: int = arguments["copies"]
-        padded = bool(arguments["two_sided"] and copies > 1 and len(chosen) % 2)
-        out = (len(chosen) + padded) * copies - padded
+        chosen = selection(len(pages), arguments.get("page_ranges", ()))
+        layout = Layout.read(arguments)
+        sides = -(-len(chosen) // layout.number_up)
+        copies: int = arguments.get("copies", 1)
+        padded = bool(arguments["two_sided"] and copies > 1 and sides % 2)
+        out = (sides + padded) * copies - padded
         if out > arguments["pages"]:
             raise LimitReached(f"The document has more than {arguments['pages']} pages with all its copies.")
-        media = sheet_points(tuple(arguments["media"])) if arguments["media"] else None
-        wrong = [index for index in chosen if media and not _stands(pages[index], media)]
-        changed = bool(wrong) or chosen != list(range(len(pages))) or copies > 1
+        kept = [pages[index] for index in chosen]
+        laid = put_on_sides(pdf, kept, layout)
+        changed = laid or chosen != list(range(len(pages))) or copies > 1
         if changed:
-            if wrong and media:
-                _fit(pdf, pages, wrong, media, arguments["scaling"])
-            _order(pdf, pages, chosen, copies, padded=padded)
+            _order(pdf, kept, copies, padded=padded)
             _tidy(pdf, arguments["sides"])
             # Owner passwords ask readers not to copy; the printer's stream is for the printer.
             target = EmitFile(emit)
             pdf.save(cast(BinaryIO, target), encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
             target.flush()
-    return {"pages": len(chosen), "out": out, "changed": changed}
+    return {"pages": sides, "out": out, "changed": changed}
 
 
 def selection(count: int, ranges: Sequence[Sequence[int]]) -> list[int]:
@@ -108,16 +104,15 @@ def selection(count: int, ranges: Sequence[Sequence[int]]) -> list[int]:
     return sorted(wanted)
 
 
-def _order(
-    pdf: pikepdf.Pdf, pages: Sequence[pikepdf.Page], chosen: Iterable[int], copies: int, *, padded: bool
-) -> None:
-    """Make the page tree hold the chosen pages once for each copy, each copy beginning on a front side."""
-    kept = [pages[index] for index in chosen]
+def _order(pdf: pikepdf.Pdf, kept: Sequence[pikepdf.Page], copies: int, *, padded: bool) -> None:
+    """Make the page tree hold `kept` once for each copy, each copy beginning on a front side."""
     # A page added again is an object of its own that shares content and resources.
+    # The tree's own count may lie: where it does, none can be taken away.
+    pdf.Root["/Pages"]["/Count"] = len(list(pdf.pages))
     del pdf.pages[:]
     for copy in range(copies):
         if copy and padded:
-            box = _visible(kept[-1])
+            box = visible(kept[-1])
             pdf.add_blank_page(page_size=(max(3.0, box[2] - box[0]), max(3.0, box[3] - box[1])))
         pdf.pages.extend(kept)
 
@@ -128,75 +123,3 @@ def _tidy(pdf: pikepdf.Pdf, sides: str | None) -> None:
             del pdf.Root[key]
     if sides is not None:
         pdf.Root["/ViewerPreferences"] = pikepdf.Dictionary(Duplex=pikepdf.Name(PDF_DUPLEX[sides]))
-
-
-def _numbers(found: Any) -> Box:
-    """Read a rectangle of the document, its corners in order; a broken one is Letter, as readers take it."""
-    try:
-        x0, y0, x1, y1 = (float(value) for value in found)
-    except (TypeError, ValueError):
-        return LETTER
-    box = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
-    sane = all(abs(value) < 1e6 for value in box) and min(box[2] - box[0], box[3] - box[1]) >= SMALLEST_SIDE
-    return box if sane else LETTER
-
-
-def _visible(page: pikepdf.Page) -> Box:
-    """Find what of the page is printed: CropBox within MediaBox."""
-    media, crop = _numbers(page.mediabox), _numbers(page.cropbox)
-    both = max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3])
-    return both if both[2] - both[0] >= SMALLEST_SIDE and both[3] - both[1] >= SMALLEST_SIDE else media
-
-
-def _stands(page: pikepdf.Page, sheet: Size) -> bool:
-    """Whether the page is of the sheet's size already, upright."""
-    box = _visible(page)
-    size = box[2] - box[0], box[3] - box[1]
-    turned = int(page.rotation) % 180 == 90
-    return page.obj.get("/UserUnit", 1) == 1 and same_size((size[1], size[0]) if turned else size, sheet)
-
-
-def _fit(pdf: pikepdf.Pdf, pages: list[pikepdf.Page], wrong: Iterable[int], sheet: Size, scaling: Scaling) -> None:
-    # Notes and form fields lie on top of a page and would be lost with it: those that print become part of it.
-    # One that is damaged is left out, as it would be on paper.
-    with contextlib.suppress(pikepdf.PdfError, ValueError, TypeError, KeyError):
-        pdf.generate_appearance_streams()
-        pdf.flatten_annotations("print")
-    for index in wrong:
-        pages[index] = _fitted(pdf, pages[index], sheet, scaling)
-
-
-def _fitted(pdf: pikepdf.Pdf, page: pikepdf.Page, sheet: Size, scaling: Scaling) -> pikepdf.Page:
-    """Make a page of the sheet's size that shows `page` as `scaling` has it."""
-    box = _visible(page)
-    # A form shows what lies in the trim box, if there is one; a page is printed to its crop box.
-    for key in ("/TrimBox", "/ArtBox", "/BleedBox"):
-        if key in page.obj:
-            del page.obj[key]
-    page.obj["/CropBox"] = page.obj["/MediaBox"] = pikepdf.Array([round(value, 4) for value in box])
-    form = pdf.make_indirect(page.as_form_xobject(handle_transformations=True))
-    own = _matrix(form.get("/Matrix"))
-    x0, y0, x1, y1 = _bounds(box, own)
-    placed = multiply((1.0, 0.0, 0.0, 1.0, -x0, -y0), place((x1 - x0, y1 - y0), sheet, scaling))
-    fitted = pikepdf.Dictionary(
-        Type=pikepdf.Name.Page,
-        MediaBox=pikepdf.Array([0, 0, round(sheet[0], 4), round(sheet[1], 4)]),
-        Resources=pikepdf.Dictionary(XObject=pikepdf.Dictionary(P=form)),
-        Contents=pdf.make_stream(f"q {numbers(placed)} cm /P Do Q".encode("ascii")),
-    )
-    return pikepdf.Page(pdf.make_indirect(fitted))
-
-
-def _matrix(found: Any) -> Matrix:
-    if found is None:
-        return (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    a, b, c, d, e, f = (float(value) for value in found)
-    return (a, b, c, d, e, f)
-
-
-def _bounds(box: Box, matrix: Matrix) -> Box:
-    a, b, c, d, e, f = matrix
-    corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    across = [a * x + c * y + e for x, y in corners]
-    up = [b * x + d * y + f for x, y in corners]
-    return min(across), min(up), max(across), max(up)

@@ -14,19 +14,29 @@ _ALWAYS = (
     PROGRAM, "-q", "-dSAFER", "-dNOPAUSE", "-dBATCH", "-dNOPROMPT", "-dAutoRotatePages=/None", "-dUseCropBox",
     "-sstdout=%stderr", "-sOutputFile=%stdout",
 )  # fmt: skip
+# A document's comments are not to choose how its PDF is made.
+_AS_PRINTED = ("-dParseDSCComments=false",)
 _GRAY = ("-sColorConversionStrategy=Gray", "-sProcessColorModel=DeviceGray")
 
 # pwg-raster-document-type: (cupsColorSpace, cupsBitsPerColor, whether it can hold colour). PWG 5102.4 table 10.
 RASTER_TYPES: dict[str, tuple[int, int, bool]] = {
     "adobe-rgb_8": (20, 8, True),
+    "adobe-rgb_16": (20, 16, True),
     "black_1": (3, 1, False),
     "black_8": (3, 8, False),
+    "black_16": (3, 16, False),
     "cmyk_8": (6, 8, True),
+    "cmyk_16": (6, 16, True),
     "rgb_8": (1, 8, True),
+    "rgb_16": (1, 16, True),
     "sgray_1": (18, 1, False),
     "sgray_8": (18, 8, False),
+    "sgray_16": (18, 16, False),
     "srgb_8": (19, 8, True),
+    "srgb_16": (19, 16, True),
 }
+# Colours of a space that is not sRGB are converted by this profile of Ghostscript's own.
+_PROFILES = {20: "a98.icc"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +57,19 @@ class Printing:
         return f"<< {sides}{copies} >> setpagedevice"
 
 
-def to_pdf() -> list[str]:
-    """PostScript into PDF."""
-    return [*_ALWAYS, "-sDEVICE=pdfwrite", "-dCompatibilityLevel=1.7", INPUT]
+def to_pdf(*, prologue: str = "", epilogue: str = "", sheet: tuple[float, float] | None = None) -> list[str]:
+    """PostScript into PDF; PostScript of ours before and after it, `sheet` (points) where it asks for no size."""
+    return [
+        *_ALWAYS,
+        "-sDEVICE=pdfwrite",
+        "-dCompatibilityLevel=1.7",
+        *_AS_PRINTED,
+        *(_default_size(sheet) if sheet else ()),
+        *(("-c", prologue) if prologue else ()),
+        "-f",
+        INPUT,
+        *(("-c", epilogue) if epilogue else ()),
+    ]
 
 
 def to_gray_pdf() -> list[str]:
@@ -73,6 +93,7 @@ def to_raster(
         f"-r{resolution[0]}x{resolution[1]}",
         f"-dcupsColorSpace={space}",
         f"-dcupsBitsPerColor={bits}",
+        *((f"-sOutputICCProfile={_PROFILES[space]}",) if space in _PROFILES else ()),
         *(_fixed(sheet) if sheet else ()),
         INPUT,
     ]
@@ -107,8 +128,53 @@ def to_pclxl(printing: Printing) -> list[str]:
     ]
 
 
+def to_pcl5(resolution: tuple[int, int], sheet: tuple[float, float] | None, *, color: bool) -> list[str]:
+    """PDF into the rows of PCL 5; sides and copies are for `pdl.pcl5_write` to ask."""
+    return [
+        *_ALWAYS,
+        f"-sDEVICE={'cljet5c' if color else 'ljet4'}",
+        f"-r{resolution[0]}x{resolution[1]}",
+        *(_fixed(sheet) if sheet else ()),
+        # Pixels to the edge of the sheet: the device itself leaves out what it cannot print on.
+        "-c",
+        "<< /.HWMargins [0 0 0 0] /Margins [0 0] >> setpagedevice",
+        "-f",
+        INPUT,
+    ]
+
+
+def to_pixels(resolution: tuple[int, int], sheet: tuple[float, float] | None, *, color: bool) -> list[str]:
+    """PDF into pages of PNM, one after the other: sRGB, or without `color` gray."""
+    return [
+        *_ALWAYS,
+        f"-sDEVICE={'ppmraw' if color else 'pgmraw'}",
+        f"-r{resolution[0]}x{resolution[1]}",
+        *(_fixed(sheet) if sheet else ()),
+        INPUT,
+    ]
+
+
+def to_jpeg(resolution: tuple[int, int], sheet: tuple[float, float] | None, quality: int, *, color: bool) -> list[str]:
+    """PDF of one page into JPEG."""
+    return [
+        *_ALWAYS,
+        f"-sDEVICE={'jpeg' if color else 'jpeggray'}",
+        f"-r{resolution[0]}x{resolution[1]}",
+        f"-dJPEGQ={quality}",
+        # Dots are not what such a printer prints: edges are smoothed.
+        "-dTextAlphaBits=4",
+        "-dGraphicsAlphaBits=4",
+        *(_fixed(sheet) if sheet else ()),
+        INPUT,
+    ]
+
+
 def _fixed(sheet: tuple[float, float]) -> tuple[str, ...]:
-    return "-dFIXEDMEDIA", f"-dDEVICEWIDTHPOINTS={sheet[0]:.4f}", f"-dDEVICEHEIGHTPOINTS={sheet[1]:.4f}"
+    return "-dFIXEDMEDIA", *_default_size(sheet)
+
+
+def _default_size(sheet: tuple[float, float]) -> tuple[str, ...]:
+    return f"-dDEVICEWIDTHPOINTS={sheet[0]:.4f}", f"-dDEVICEHEIGHTPOINTS={sheet[1]:.4f}"
 
 
 def _truth(value: bool) -> str:

@@ -1,33 +1,29 @@
 """Pictures into PDF, one sheet each: the sandbox task `image-to-pdf`.
 
-JPEG goes in as it is, never decoded; PNG and TIFF are decoded, laid on white, and deflated. Arguments:
-`media` (hundredths of millimetres or null), `scaling`, `pages` (the most that may be written).
+JPEG, PNG and Group 4 fax go in as they are, nothing lost; others are decoded, laid on white, and deflated with the
+bits they have. Arguments: `media` (hundredths of millimetres or null), `scaling`, `pages` (the most that may be
+written).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PIL import Image, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
+from PIL import Image
 
 from pdl.errors import DocumentRejected, LimitReached
+from pdl.image_colour import BAND_ROWS, on_white
+from pdl.image_open import DAMAGE, GRAY_MODES, MOST_PIXELS_DECODED, from_start, load, opened
+from pdl.image_pass import Packed, packed_fax, packed_jpeg, packed_png
+from pdl.image_sheet import A4, DEFAULT_DPI, MARGIN_POINTS, sane_resolution, sheet_of
+from pdl.image_tiff import ORIENTATION, TiffPage, page_picture, tiff_pages
 from pdl.pdf_write import Emit, PdfWriter
-from pdl.placement import Matrix, Scaling, Size, multiply, numbers, place, sheet_points
+from pdl.placement import Matrix, Scaling, multiply, numbers, place, sheet_points
 from pdl.source import Source, open_source
 
-A4 = (21000, 29700)
-MARGIN_POINTS = 6 / 25.4 * 72  # what most devices cannot print at the edges
-DEFAULT_DPI = 200.0
-MOST_PIXELS = 100_000_000
 LARGEST_PROFILE = 4 * 1024 * 1024
-BAND_ROWS = 256
-CHUNK = 1024 * 1024
-
-FORMATS = (
-    JpegImagePlugin.JpegImageFile.format,
-    PngImagePlugin.PngImageFile.format,
-    TiffImagePlugin.TiffImageFile.format,
-)
+_TIFF_MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 # EXIF orientation (tag 0x0112): how the unit square of the picture comes to stand upright.
 UPRIGHT: dict[int, Matrix] = {
@@ -44,141 +40,168 @@ LYING = {5, 6, 7, 8}
 
 _COLOR_SPACES = {1: "/DeviceGray", 3: "/DeviceRGB", 4: "/DeviceCMYK"}
 _PROFILE_KINDS = {1: b"GRAY", 3: b"RGB ", 4: b"CMYK"}
+_CHANNELS = {"1": 1, "L": 1, "I;16": 1, "RGB": 3, "CMYK": 4, "P": 1}
 
-# JPEG markers: start of frame for baseline, extended and progressive Huffman coding, all that DCTDecode reads.
-_READABLE_FRAMES = {0xC0, 0xC1, 0xC2}
-_FRAMES = set(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_ADOBE, _SCAN, _END = 0xEE, 0xDA, 0xD9
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What was asked for: the sheet (None: the picture's own, or A4) and how to fill it."""
+
+    media: tuple[int, int] | None
+    scaling: Scaling
 
 
 def image_to_pdf(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[str, Any]:
     """Write the picture as PDF; DocumentRejected when it is damaged or of a kind not printed here."""
-    # The limit below is ours: PIL's own would be a warning at first.
-    Image.MAX_IMAGE_PIXELS = None
-    sheet = sheet_points(tuple(arguments["media"] or A4))
-    scaling: Scaling = arguments["scaling"]
-    try:
-        picture = Image.open(open_source(source), formats=FORMATS)
-    except (OSError, SyntaxError, ValueError) as fault:
-        raise DocumentRejected("The picture is damaged or of a kind that cannot be printed here.") from fault
+    media = arguments["media"]
+    wanted = _Wanted((media[0], media[1]) if media else None, arguments["scaling"])
+    source = from_start(source)
     writer = PdfWriter(emit)
-    with picture:
-        if isinstance(picture, JpegImagePlugin.JpegImageFile):
-            _put(writer, _add_jpeg(writer, source, picture), picture, sheet, scaling)
-        else:
-            for index in range(_frames(picture, arguments["pages"])):
-                picture.seek(index)
-                _put(writer, _add_decoded(writer, picture), picture, sheet, scaling)
+    if source.pread(0, 4) in _TIFF_MAGICS:
+        for number, page in enumerate(tiff_pages(source)):
+            if number >= arguments["pages"]:
+                raise LimitReached(f"The document has more than {arguments['pages']} pages.")
+            _put_tiff(writer, source, page, wanted)
+    else:
+        with opened(open_source(source)) as picture:
+            _put_picture(writer, source, picture, wanted)
     writer.close()
     return {"pages": writer.pages}
 
 
-def _frames(picture: Image.Image, most: int) -> int:
-    # An animated PNG is printed as its first picture; of TIFF every page is one.
-    count = int(getattr(picture, "n_frames", 1)) if picture.format == "TIFF" else 1
-    if count > most:
-        raise LimitReached(f"The document has more than {most} pages.")
-    return count
-
-
-def _put(writer: PdfWriter, image: int, picture: Image.Image, sheet: Size, scaling: Scaling) -> None:
-    orientation = picture.getexif().get(0x0112, 1)
-    upright = UPRIGHT.get(orientation, UPRIGHT[1])
-    across, down = _resolution(picture)
-    width, height = picture.width * 72 / across, picture.height * 72 / down
-    if orientation in LYING:
-        width, height = height, width
+def _put_picture(writer: PdfWriter, source: Source, picture: Image.Image, wanted: _Wanted) -> None:
+    packed = None
+    if picture.format in {"JPEG", "MPO"}:
+        packed = packed_jpeg(source)
+    elif picture.format == "PNG":
+        packed = packed_png(source)
+    profile = picture.info.get("icc_profile") or b""
+    image = _add_packed(writer, source, packed, picture.size, profile) if packed else _add_decoded(writer, picture)
+    try:
+        orientation = int(picture.getexif().get(0x0112, 1))
+    except DAMAGE:
+        orientation = 1
+    size = _points(picture.size, _resolution(picture))
+    sheet = wanted.media or A4
     # `auto` for a picture means as large as the sheet shows it, which is what people expect of a photo.
-    placed = place((width, height), sheet, "fit" if scaling == "auto" else scaling, MARGIN_POINTS)
+    _put(writer, image, size, orientation, sheet, "fit" if wanted.scaling == "auto" else wanted.scaling, MARGIN_POINTS)
+
+
+def _put_tiff(writer: PdfWriter, source: Source, page: TiffPage, wanted: _Wanted) -> None:
+    packed = packed_fax(page)
+    picture = page_picture(page) if page.width * page.height <= MOST_PIXELS_DECODED else None
+    if packed:
+        if picture:
+            load(picture)
+        image = _add_packed(writer, source, packed, (page.width, page.height), page.profile)
+    elif picture:
+        image = _add_decoded(writer, picture)
+    elif page.width * page.height > MOST_PIXELS_DECODED:
+        raise _too_large()
+    else:
+        raise DocumentRejected("The pixels of the TIFF picture are packed in a way that cannot be printed here.")
+    dots = page.resolution
+    size = _points((page.width, page.height), dots if dots and sane_resolution(*dots) else (DEFAULT_DPI, DEFAULT_DPI))
+    own = sheet_of(page)
+    scaling: Scaling = "fit" if wanted.scaling == "auto" else wanted.scaling
+    if wanted.media is None and own:
+        # It is a picture of all of its sheet, margins included.
+        _put(writer, image, size, page.first(ORIENTATION, 1), own, scaling, 0.0)
+    else:
+        _put(writer, image, size, page.first(ORIENTATION, 1), wanted.media or A4, scaling, MARGIN_POINTS)
+
+
+def _put(
+    writer: PdfWriter,
+    image: int,
+    size: tuple[float, float],
+    orientation: int,
+    sheet: tuple[int, int],
+    scaling: Scaling,
+    margin: float,
+) -> None:
+    upright = UPRIGHT.get(orientation, UPRIGHT[1])
+    width, height = (size[1], size[0]) if orientation in LYING else size
+    points = sheet_points(sheet)
+    placed = place((width, height), points, scaling, margin)
     matrix = multiply(multiply(upright, (width, 0, 0, height, 0, 0)), placed)
-    writer.add_page(sheet, f"{numbers(matrix)} cm /I Do".encode("ascii"), f"/XObject << /I {image} 0 R >>")
+    writer.add_page(points, f"{numbers(matrix)} cm /I Do".encode("ascii"), f"/XObject << /I {image} 0 R >>")
+
+
+def _points(pixels: tuple[int, int], dots: tuple[float, float]) -> tuple[float, float]:
+    return pixels[0] * 72 / dots[0], pixels[1] * 72 / dots[1]
 
 
 def _resolution(picture: Image.Image) -> tuple[float, float]:
     try:
         across, down = (float(axis) for axis in picture.info["dpi"])
+        sane = sane_resolution(across, down)
     except (KeyError, TypeError, ValueError, ZeroDivisionError):
-        return DEFAULT_DPI, DEFAULT_DPI
-    sane = all(30 <= axis <= 4800 for axis in (across, down)) and 0.5 <= across / down <= 2
+        sane = False
     return (across, down) if sane else (DEFAULT_DPI, DEFAULT_DPI)
 
 
-def _add_jpeg(writer: PdfWriter, source: Source, picture: JpegImagePlugin.JpegImageFile) -> int:
-    colors, adobe = _jpeg_frame(source)
-    dictionary = (
-        f"/Type /XObject /Subtype /Image /Width {picture.width} /Height {picture.height} /BitsPerComponent 8"
-        f" /ColorSpace {_color_space(writer, picture, colors)} /Filter /DCTDecode"
+def _color_space(writer: PdfWriter, profile: bytes, colors: int, palette: bytes = b"") -> str:
+    base = 3 if palette else colors
+    space = _COLOR_SPACES[base]
+    if profile and len(profile) <= LARGEST_PROFILE and profile[16:20] == _PROFILE_KINDS[base]:
+        number = writer.add_stream(f"/N {base} /Alternate {space}", profile, deflate=True)
+        space = f"[/ICCBased {number} 0 R]"
+    return f"[/Indexed {space} {len(palette) // 3 - 1} <{palette.hex()}>]" if palette else space
+
+
+def _dictionary(size: tuple[int, int], bits: int, space: str) -> str:
+    return (
+        f"/Type /XObject /Subtype /Image /Width {size[0]} /Height {size[1]}"
+        f" /BitsPerComponent {bits} /ColorSpace {space}"
     )
-    if colors == 4 and adobe:
-        # Adobe's programs write CMYK upside down, and say so by their marker alone.
-        dictionary += " /Decode [1 0 1 0 1 0 1 0]"
-    return writer.copy_stream(dictionary, source.size, _pieces(source))
 
 
-def _pieces(source: Source) -> Iterator[bytes]:
-    for offset in range(0, source.size, CHUNK):
-        yield source.pread(offset, CHUNK)
-
-
-def _jpeg_frame(source: Source) -> tuple[int, bool]:
-    """How many colours, and whether Adobe's marker is there; walks the segments before the first scan."""
-    position, colors, adobe = 2, 0, False
-    while position + 4 <= source.size:
-        mark, code, *length = source.pread(position, 4)
-        if mark != 0xFF or code in {_SCAN, _END}:
-            break
-        if code == 0xFF:  # a fill byte
-            position += 1
-            continue
-        if code in _FRAMES:
-            if code not in _READABLE_FRAMES or source.pread(position + 4, 1) != b"\x08":
-                raise DocumentRejected("This kind of JPEG (lossless, arithmetic or 12 bits) cannot be printed here.")
-            colors = source.pread(position + 9, 1)[0]
-        adobe = adobe or (code == _ADOBE and source.pread(position + 4, 5) == b"Adobe")
-        position += 2 + max(2, int.from_bytes(bytes(length), "big"))
-    if colors not in _COLOR_SPACES:
-        raise DocumentRejected("The JPEG picture is damaged: it does not say how many colours it has.")
-    return colors, adobe
-
-
-def _color_space(writer: PdfWriter, picture: Image.Image, colors: int) -> str:
-    profile = picture.info.get("icc_profile")
-    if not profile or len(profile) > LARGEST_PROFILE or profile[16:20] != _PROFILE_KINDS[colors]:
-        return _COLOR_SPACES[colors]
-    number = writer.add_stream(f"/N {colors} /Alternate {_COLOR_SPACES[colors]}", profile, deflate=True)
-    return f"[/ICCBased {number} 0 R]"
+def _add_packed(writer: PdfWriter, source: Source, packed: Packed, size: tuple[int, int], profile: bytes) -> int:
+    space = _color_space(writer, profile, packed.colors, packed.palette)
+    dictionary = f"{_dictionary(size, packed.bits, space)} /Filter {packed.filter} {packed.decode}"
+    return writer.copy_stream(dictionary, packed.length, packed.pieces(source))
 
 
 def _add_decoded(writer: PdfWriter, picture: Image.Image) -> int:
-    if picture.width * picture.height > MOST_PIXELS:
-        raise LimitReached(f"The picture has more than {MOST_PIXELS // 1_000_000} million pixels: print a smaller one.")
-    try:
-        picture.load()
-    except (OSError, SyntaxError, ValueError) as fault:
-        raise DocumentRejected("The picture is damaged: its end is missing or it cannot be decoded.") from fault
+    if picture.width * picture.height > MOST_PIXELS_DECODED:
+        raise _too_large()
+    load(picture)
     mode = _mode(picture)
-    image = writer.deflated(
-        f"/Type /XObject /Subtype /Image /Width {picture.width} /Height {picture.height}"
-        f" /BitsPerComponent {1 if mode == '1' else 8} /ColorSpace {'/DeviceRGB' if mode == 'RGB' else '/DeviceGray'}"
-    )
+    palette = bytes(picture.getpalette("RGB") or ()) if mode == "P" else b""
+    space = _color_space(writer, picture.info.get("icc_profile") or b"", _CHANNELS[mode], palette)
+    bits = {"1": 1, "I;16": 16}.get(mode, 8)
+    image = writer.deflated(_dictionary(picture.size, bits, space))
     for top in range(0, picture.height, BAND_ROWS):
         band = picture.crop((0, top, picture.width, min(top + BAND_ROWS, picture.height)))
-        image.write(_on_white(band, mode))
+        image.write(_samples(band, picture, mode))
     return image.close()
 
 
 def _mode(picture: Image.Image) -> str:
-    """Choose what the picture becomes: `1` (black and white), `L` (gray) or `RGB`."""
-    if picture.mode == "1" and "transparency" not in picture.info:
-        return "1"
-    return "L" if picture.mode in {"1", "L", "LA", "La", "I", "I;16", "I;16B", "F"} else "RGB"
+    """Choose what the picture becomes: bits, gray of 8 or 16 bits, colours of a palette, RGB or CMYK."""
+    if "transparency" not in picture.info:
+        if picture.mode in {"1", "CMYK"}:
+            return picture.mode
+        if picture.mode.startswith("I;16"):
+            return "I;16"
+        # An index beyond the palette would be an error in PDF.
+        if picture.mode == "P" and int(np.asarray(picture).max()) < len(picture.getpalette("RGB") or ()) // 3:
+            return "P"
+    return "L" if picture.mode in GRAY_MODES else "RGB"
 
 
-def _on_white(band: Image.Image, mode: str) -> bytes:
-    if band.mode.startswith("I"):
-        # Sixteen bits of gray: the upper eight are kept.
-        return bytes((np.asarray(band).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8).tobytes())
-    if band.mode in {"LA", "La", "RGBA", "RGBa", "PA"} or "transparency" in band.info:
-        clear = band.convert("RGBA")
-        band = Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear)
-    return band.tobytes() if band.mode == mode else band.convert(mode).tobytes()
+def _samples(band: Image.Image, picture: Image.Image, mode: str) -> bytes:
+    if mode == "I;16":
+        return np.asarray(band).astype(">u2").tobytes()
+    return (
+        band.tobytes()
+        if band.mode == mode == picture.mode and mode in {"1", "P", "CMYK"}
+        else on_white(band, picture, mode).tobytes()
+    )
+
+
+def _too_large() -> LimitReached:
+    return LimitReached(
+        f"The picture has more than {MOST_PIXELS_DECODED // 1_000_000} million pixels: print a smaller one."
+    )

@@ -17,6 +17,7 @@ from pdl.pdf_write import Emit, PdfWriter
 from pdl.placement import Size, sheet_points
 from pdl.source import Source
 from pdl.text import COLUMNS, LINES, SHEET, paginate
+from pdl.text_direction import visual
 from pdl.truetype import TrueTypeFont
 
 MARGIN_POINTS = 36.0
@@ -34,6 +35,25 @@ FONTS = tuple(
         "truetype/noto/NotoSansMono-Regular.ttf",
         "truetype/liberation/LiberationMono-Regular.ttf",
         "truetype/freefont/FreeMono.ttf",
+    )
+)
+# Where that one has no glyph, these are asked in turn: they know more alphabets, and each character its own width.
+MORE_FONTS = tuple(
+    Path("/usr/share/fonts") / name
+    for name in (
+        "truetype/dejavu/DejaVuSans.ttf",
+        "dejavu-sans-fonts/DejaVuSans.ttf",
+        "truetype/droid/DroidSansFallbackFull.ttf",
+        "google-droid/DroidSansFallbackFull.ttf",
+        "truetype/arphic-gbsn00lp/gbsn00lp.ttf",
+        "truetype/fonts-japanese-gothic.ttf",
+        "truetype/nanum/NanumGothic.ttf",
+        "truetype/noto/NotoSansHebrew-Regular.ttf",
+        "truetype/noto/NotoSansArabic-Regular.ttf",
+        "truetype/noto/NotoSansDevanagari-Regular.ttf",
+        "truetype/noto/NotoSansThai-Regular.ttf",
+        "truetype/freefont/FreeSans.ttf",
+        "truetype/unifont/unifont.ttf",
     )
 )
 MISSING = "\u25a1"  # an empty box stands for a character that no font has, or ? when there is no box
@@ -70,6 +90,28 @@ def installed_font() -> TrueTypeFont | None:
     return None
 
 
+@cache
+def _another_font(path: Path) -> TrueTypeFont | None:
+    try:
+        return TrueTypeFont(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _font(index: int) -> TrueTypeFont | None:
+    """Return the font of that number: 0 is the one of fixed width."""
+    return _another_font(MORE_FONTS[index - 1]) if index else installed_font()
+
+
+def _font_with(character: str) -> tuple[int, int]:
+    """Number of the first font that has `character`, and its glyph there; (0, 0) where none has."""
+    for index in range(len(MORE_FONTS) + 1):
+        font = _font(index)
+        if font and (glyph := font.glyphs.get(ord(character), 0)):
+            return index, glyph
+    return 0, 0
+
+
 class _Setter:
     """Sets pages of lines, and remembers which outlines they need."""
 
@@ -80,8 +122,9 @@ class _Setter:
         self._pitch = room[1] / LINES
         self._size = min(room[0] / (COLUMNS * COURIER_ADVANCE), self._pitch / LINE_HEIGHT)
         self._courier = writer.add("<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>")
-        self._other = writer.reserve()
-        self._used: dict[int, str] = {}
+        # By number of the font: the object it will be, and its glyphs with what they stand for.
+        self._others: dict[int, int] = {0: writer.reserve()}
+        self._used: dict[int, dict[int, str]] = {0: {}}
         self.replaced = 0
 
     def page(self, lines: Sequence[str]) -> None:
@@ -89,38 +132,50 @@ class _Setter:
         content = bytearray(b"BT\n")
         y = self._sheet[1] - MARGIN_POINTS - self._size
         for line in lines:
-            for column, run, latin in _runs(line):
-                x = MARGIN_POINTS + column * self._size * COURIER_ADVANCE
-                content += f"/{'C' if latin else 'O'} {self._size:.3f} Tf 1 0 0 1 {x:.3f} {y:.3f} Tm ".encode("ascii")
-                content += (_latin(run) if latin else self._glyphs(run)) + b" Tj\n"
+            for column, run, latin in _runs(visual(line, COLUMNS)):
+                shown = [(column, "C", _latin(run))] if latin else self._glyphs(column, run)
+                for place, font, string in shown:
+                    x = MARGIN_POINTS + place * self._size * COURIER_ADVANCE
+                    content += f"/{font} {self._size:.3f} Tf 1 0 0 1 {x:.3f} {y:.3f} Tm ".encode("ascii")
+                    content += string + b" Tj\n"
             y -= self._pitch
         content += b"ET\n"
-        fonts = f"/Font << /C {self._courier} 0 R /O {self._other} 0 R >>"
-        self._writer.add_page(self._sheet, bytes(content), fonts)
+        others = " ".join(f"/O{index} {number} 0 R" for index, number in self._others.items())
+        self._writer.add_page(self._sheet, bytes(content), f"/Font << /C {self._courier} 0 R {others} >>")
 
     def finish(self) -> None:
-        """Write the font that the pages refer to."""
-        font = installed_font()
-        if font is None or not self._used:
-            self._writer.add("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>", self._other)
-        else:
-            embed(self._writer, font, self._used, self._other)
+        """Write the fonts that the pages refer to."""
+        for index, number in self._others.items():
+            font = _font(index)
+            if font is None or not self._used[index]:
+                self._writer.add("<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>", number)
+            else:
+                embed(self._writer, font, self._used[index], number)
 
-    def _glyphs(self, run: str) -> bytes:
+    def _glyphs(self, column: int, run: str) -> list[tuple[int, str, bytes]]:
+        """Return what shows `run`: column, font, string; characters of one font of fixed width stay together."""
         font = installed_font()
         if font is None:
-            # Without a font /O is Courier too.
+            # Without a font /O0 is Courier too.
             self.replaced += len(run)
-            return b"(" + b"?" * len(run) + b")"
-        shown = bytearray()
-        for character in run:
-            glyph = font.glyphs.get(ord(character), 0)
+            return [(column, "O0", b"(" + b"?" * len(run) + b")")]
+        shown: list[tuple[int, str, bytes]] = []
+        fixed = False
+        for place, character in enumerate(run, column):
+            index, glyph = _font_with(character)
             if not glyph:
                 self.replaced += 1
                 glyph = font.glyphs.get(ord(MISSING), 0) or font.glyphs.get(ord("?"), 0)
-            self._used.setdefault(glyph, character)
-            shown += glyph.to_bytes(2, "big")
-        return f"<{shown.hex()}>".encode("ascii")
+            if index not in self._others:
+                self._others[index], self._used[index] = self._writer.reserve(), {}
+            self._used[index].setdefault(glyph, character)
+            string = f"{glyph:04x}".encode("ascii")
+            if fixed and index == 0:
+                shown[-1] = (shown[-1][0], "O0", shown[-1][2] + string)
+            else:
+                shown.append((place, f"O{index}", string))
+            fixed = index == 0
+        return [(place, name, b"<" + string + b">") for place, name, string in shown]
 
 
 def _runs(line: str) -> list[tuple[int, str, bool]]:

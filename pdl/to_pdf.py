@@ -4,34 +4,46 @@ Pictures, text and raster are turned by tasks of the sandbox, PostScript by Ghos
 """
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
+from functools import cache
 from signal import SIGKILL, SIGXCPU
 from typing import Any
 
-from pdl import ghostscript
+from pdl import drawn, ghostscript, mupdf, office, packed
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.limits import Limits
 from pdl.placement import Scaling
 from pdl.sandbox import Sandbox, Sink
 from pdl.source import Source
 
+PIECE = 1024 * 1024
 PDF = "application/pdf"
 POSTSCRIPT = "application/postscript"
+XPS = "application/vnd.ms-xpsdocument"
 
 # The sandbox task that turns documents of a MIME type into PDF.
 TASK_OF: dict[str, str] = {
-    "image/jpeg": "image-to-pdf",
-    "image/png": "image-to-pdf",
+    **dict.fromkeys(
+        ("image/jpeg", "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/avif"), "image-to-pdf"
+    ),
     "image/pwg-raster": "raster-to-pdf",
-    "image/tiff": "image-to-pdf",
     "image/urf": "raster-to-pdf",
+    "application/vnd.cups-raster": "cups-raster-to-pdf",
     "text/plain": "text-to-pdf",
 }
 
 # How a program ends that used up its processor time: by the signal, or as bubblewrap reports the signal.
 KILLED = {-SIGKILL, -SIGXCPU, 128 + SIGKILL, 128 + SIGXCPU}
 
-CONVERTIBLE = frozenset({PDF, POSTSCRIPT, *TASK_OF})
+# PCLm is a PDF of a kind: rendering reads it as it is.
+CONVERTIBLE = frozenset({PDF, "application/PCLm", POSTSCRIPT, packed.GZIP, *TASK_OF})
+
+
+@cache
+def convertible() -> frozenset[str]:
+    """MIME types of the documents that can be rendered on this machine."""
+    return CONVERTIBLE | ({XPS} if mupdf.available() else set()) | office.formats() | drawn.formats()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +61,24 @@ class Sheet:
 async def to_pdf(
     source: Source, source_format: str, sheet: Sheet, sandbox: Sandbox, sink: Sink, *, limits: Limits
 ) -> None:
-    """Write the document as PDF to `sink`; it must not be one already.
+    """Write the document as PDF to `sink`; it must not be one already, unless it is packed.
 
     Raises DocumentRejected for a format that cannot be converted or a damaged document, LimitReached,
     SandboxFailed.
     """
-    if source_format == POSTSCRIPT:
+    if await packed.is_packed(source):
+        await _unpacked_to_pdf(source, sheet, sandbox, sink, limits=limits)
+    elif source_format == POSTSCRIPT:
         await run_ghostscript(ghostscript.to_pdf(), source, sandbox, sink, limits)
+    elif source_format == XPS:
+        await mupdf.xps_to_pdf(source, sandbox, sink, limits)
+    elif source_format in office.KINDS:
+        await sandbox.office_to_pdf(source, source_format, limits=limits, sink=sink)
+    elif source_format == drawn.SVG:
+        await drawn.svg_to_pdf(source, sheet.media, sheet.scaling, sandbox, sink, limits=limits)
+    elif source_format == drawn.HEIC:
+        with closing(await drawn.heic_to_jpeg(source, sandbox, limits)) as jpeg:
+            await sandbox.run("image-to-pdf", jpeg, sheet.arguments(limits), limits=limits, sink=sink)
     elif source_format in TASK_OF:
         await sandbox.run(TASK_OF[source_format], source, sheet.arguments(limits), limits=limits, sink=sink)
     else:
@@ -63,6 +86,16 @@ async def to_pdf(
             f"A document of the format {source_format} can be printed only at a device that takes it as it is.",
             "unsupported-document-format",
         )
+
+
+async def _unpacked_to_pdf(source: Source, sheet: Sheet, sandbox: Sandbox, sink: Sink, *, limits: Limits) -> None:
+    inner, found = await packed.unpacked(source, sandbox, limits)
+    with closing(inner):
+        if found != PDF:
+            await to_pdf(inner, found, sheet, sandbox, sink, limits=limits)
+            return
+        for offset in range(0, inner.size, PIECE):
+            await sink(inner.pread(offset, PIECE))
 
 
 async def run_ghostscript(argv: list[str], source: Source, sandbox: Sandbox, sink: Sink, limits: Limits) -> None:

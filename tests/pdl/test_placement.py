@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdl.placement import multiply, numbers, place, same_size, sheet_points
+from pdl.placement import (
+    multiply,
+    numbers,
+    place,
+    place_in,
+    printable,
+    quarter_turns,
+    same_size,
+    sheet_points,
+    turned,
+)
 
 LENGTHS = st.floats(20, 5000)
 SIZES = st.tuples(LENGTHS, LENGTHS)
@@ -65,3 +75,44 @@ def test_sizes_that_differ_by_rounding_are_one():
     assert a4 == pytest.approx((595.276, 841.89), abs=0.001)
     assert same_size(a4, (595, 842))
     assert not same_size(a4, (612, 792))
+
+
+MARGINS = st.tuples(*[st.integers(0, 3000)] * 4)
+
+
+@given(SIZES, st.tuples(st.floats(200, 3000), st.floats(200, 3000)), MARGINS, st.sampled_from([None, 3, 4, 5, 6]))
+def test_what_is_fitted_lies_in_the_printable_area_and_fills_it_one_way(size, sheet, margins, orientation):
+    room = printable(sheet, margins)
+    found = corners(size, place_in(size, sheet, room, "fit", orientation))
+    assert found[0] >= room[0] - 1e-6
+    assert found[1] >= room[1] - 1e-6
+    assert found[2] <= room[2] + 1e-6
+    assert found[3] <= room[3] + 1e-6
+    assert (found[0] + found[2]) / 2 == pytest.approx((room[0] + room[2]) / 2)
+    assert (found[1] + found[3]) / 2 == pytest.approx((room[1] + room[3]) / 2)
+    across, up = found[2] - found[0], found[3] - found[1]
+    assert across == pytest.approx(room[2] - room[0]) or up == pytest.approx(room[3] - room[1])
+
+
+def test_margins_that_leave_nothing_are_none():
+    assert printable((100, 200), (2000, 1000, 500, 0)) == pytest.approx((56.69, 28.35, 85.83, 200), abs=0.01)
+    assert printable((100, 200), (3000, 0, 3000, 0)) == (0, 0, 100, 200)
+    assert printable((100, 200), (-100, 0, 0, 0)) == (0, 0, 100, 200)
+
+
+@pytest.mark.parametrize(
+    ("size", "orientation", "turns"),
+    [
+        ((100, 200), None, 0), ((100, 200), 3, 0), ((100, 200), 4, 0), ((100, 200), 5, 0), ((100, 200), 6, 2),
+        ((200, 100), None, 1), ((200, 100), 3, 1), ((200, 100), 4, 1), ((200, 100), 5, 3), ((200, 100), 6, 3),
+        ((100, 100), None, 0), ((100, 100), 6, 2),
+    ],
+)  # fmt: skip
+def test_quarter_turns(size, orientation, turns):
+    assert quarter_turns(size, (100, 200), orientation) == turns
+
+
+@given(st.integers(0, 3), SIZES)
+def test_a_turned_side_covers_its_sheet(turns, sheet):
+    side = sheet[::-1] if turns % 2 else sheet
+    assert corners(side, turned(turns, sheet)) == pytest.approx((0, 0, *sheet))

@@ -2,11 +2,13 @@
 
 import ctypes
 import ctypes.util
+import io
 import os
 
 import numpy as np
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.limits import Limits
@@ -15,6 +17,7 @@ from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from tests.pdl import documents
 from tests.pdl.documents import A4, marks
+from tests.pdl.pcl5_reader import read_pcl5
 from tests.pdl.readers import page_sizes, pictures, postscript_pictures, read_pclxl, read_pwg, read_urf
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -22,6 +25,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 A4_MM, A5_MM = (21000, 29700), (14800, 21000)
 PDF, PS, PCLXL = "application/pdf", "application/postscript", "application/vnd.hp-PCLXL"
 PWG, URF = "image/pwg-raster", "image/urf"
+PCLM, PCL, JPEG = "application/PCLm", "application/vnd.hp-PCL", "image/jpeg"
 MANY = {PDF: documents.pdf, "text/plain": documents.text, PWG: documents.pwg, URF: documents.urf}
 ONE = {"image/jpeg": lambda: documents.encoded("JPEG", quality=95), "image/png": lambda: documents.encoded("PNG")}
 
@@ -117,7 +121,7 @@ def everything(target_format, pages):
 
 
 @pytest.mark.parametrize("source_format", [*MANY, *ONE])
-@pytest.mark.parametrize("target_format", sorted(FORMATS))
+@pytest.mark.parametrize("target_format", sorted(FORMATS - {JPEG}))
 async def test_everything_at_once(rendered, drawn, source_format, target_format):
     document = MANY[source_format]() if source_format in MANY else ONE[source_format]()
     chosen = [2, 3] if source_format in MANY else [1]
@@ -129,15 +133,20 @@ async def test_everything_at_once(rendered, drawn, source_format, target_format)
     if source_format == "text/plain":
         expected = [0] * len(expected)  # text has no bars
     check = {PDF: check_pdf, PWG: check_pwg, URF: check_urf, PS: check_postscript, PCLXL: check_pclxl}
+    check |= {PCLM: check_pclm, PCL: check_pcl}
     check[target_format](out, expected, drawn)
 
 
 def check_pdf(out, expected, drawn):
+    check_pdf_pages(out, expected, drawn, within=0.1)
+
+
+def check_pdf_pages(out, expected, drawn, within):
     images, sizes = drawn(out)
     assert [marks(image)[0] for image in images] == expected
     assert all(is_gray(image) for image in images)
     assert len(sizes) == len(expected)
-    assert all(size == pytest.approx(documents.A5, abs=0.1) for size in sizes)
+    assert all(size == pytest.approx(documents.A5, abs=within) for size in sizes)
 
 
 def check_pwg(out, expected, drawn):
@@ -190,6 +199,26 @@ def check_pclxl(out, expected, drawn):
     assert b"RENDERMODE=GRAYSCALE" in out[:200]
 
 
+def check_pclm(out, expected, drawn):
+    check_pdf_pages(out, expected, drawn, within=0.6)  # a page is whole pixels
+    assert out.startswith(b"%PDF-1.4\n%PCLm 1.0\n")
+    assert b"/DeviceRGB" not in out
+
+
+def check_pcl(out, expected, drawn):
+    pages = read_pcl5(out)
+    if len(expected) == 6:
+        assert [marks(page.pixels(620, 437))[0] for page in pages] == expected
+        copies = 1
+    else:
+        # A page alone: the printer repeats it, on a sheet of its own each time.
+        assert [marks(page.pixels(620, 437))[0] for page in pages] == expected[:1]
+        copies = 3
+    for page in pages:
+        wanted = {"&lA": 25, "&lS": 1, "&lX": copies, "*tR": 75}
+        assert {name: page.settings[name] for name in wanted} == wanted
+
+
 # Colour, and which way is up.
 
 
@@ -202,7 +231,10 @@ async def test_red_is_red_and_in_its_place(rendered, drawn, source_format):
     (ps,) = postscript_pictures((await rendered(document, source_format, Target(PS, **target)))[1])
     ((pdf,), _) = drawn((await rendered(document, source_format, Target(PDF, **target)))[1])
     assert (pwg.fields["ColorSpace"], pwg.fields["NumColors"], urf.fields["ColorSpace"]) == (19, 3, 1)
-    for image in (pwg.pixels, urf.pixels, ps, pdf):
+    ((pclm,), _) = drawn((await rendered(document, source_format, Target(PCLM, **target)))[1])
+    (sheet,) = read_pcl5((await rendered(document, source_format, Target(PCL, **target)))[1])
+    jpeg = np.asarray(Image.open(io.BytesIO((await rendered(document, source_format, Target(JPEG, **target)))[1])))
+    for image in (pwg.pixels, urf.pixels, ps, pdf, pclm, sheet.pixels(877, 620), jpeg):
         bars, (red, green, blue) = marks(image)
         assert bars == 1
         assert red > 200
@@ -225,6 +257,27 @@ async def test_one_bit_raster_is_black_ink(rendered):
     assert page.pixels.shape == (877, 620, 1)
     assert page.pixels[int(877 * 0.85), int(620 * 0.125)] == 1
     assert page.pixels[5:50].max() == 0
+
+
+# A quarter of gray and a light blue, as samples of sixteen bits (or of eight, twice).
+GRAY, BLUE = (0x3FFF,), (0x4CCC, 0x9999, 0xE665)
+SAMPLES = {
+    "sgray_8": (GRAY, None), "sgray_16": (GRAY, None), "srgb_8": (GRAY * 3, BLUE), "srgb_16": (GRAY * 3, BLUE),
+    "rgb_8": (GRAY * 3, BLUE), "rgb_16": (GRAY * 3, BLUE), "adobe-rgb_8": (None, (0x6900, 0x9800, 0xE200)),
+    "adobe-rgb_16": (None, (0x6900, 0x9800, 0xE200)), "black_8": ((0xBFFF,), None), "black_16": ((0xBFFF,), None),
+    "cmyk_8": ((0, 0, 0, 0xBFFF), None), "cmyk_16": ((0, 0, 0, 0xBFFF), None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raster_type", SAMPLES)
+async def test_colour_types_of_raster(rendered, raster_type):
+    document = documents.pdf(1, extra=b" .25 g 200 400 100 100 re f .3 .6 .9 rg 350 400 100 100 re f")
+    (page,) = read_pwg((await rendered(document, PDF, Target(PWG, (36, 36), raster_type=raster_type)))[1])
+    pixels = page.pixels if raster_type.endswith("_8") else page.pixels.reshape(421, 298, -1, 2)
+    for place, expected in zip(((421 - 225, 125), (421 - 225, 200)), SAMPLES[raster_type], strict=True):
+        found = pixels[place].astype(int)
+        found = found * 257 if found.ndim == 1 else found[:, 0] * 256 + found[:, 1]
+        assert expected is None or found.tolist() == pytest.approx(expected, abs=1000)
 
 
 @pytest.mark.parametrize("raster_type", ["srgb_8", "sgray_8", "black_1"])
@@ -253,9 +306,22 @@ async def test_back_sides_are_fed_as_the_device_says(rendered, raster_type, shee
         n & 0xFFFFFFFF for n in transforms
     )
     assert np.array_equal(front.pixels, plain[0].pixels)
-    assert np.array_equal(back.upright(), plain[1].pixels)
-    assert np.array_equal(back.pixels, plain[1].pixels) is (transforms == (1, 1))
+    # Turned before it is rendered: at its edges a mark may fall on the next pixel.
+    assert np.mean(back.upright() != plain[1].pixels) < 0.02
+    assert bool(np.mean(back.pixels != plain[1].pixels) < 0.02) is (transforms == (1, 1))
     assert back.fields["Tumble"] == (sides == "two-sided-short-edge")
+
+
+@pytest.mark.parametrize("sides", ["one-sided", "two-sided-long-edge", "two-sided-short-edge"])
+@pytest.mark.parametrize("color", [True, False])
+async def test_sides_in_pcl(rendered, sides, color):
+    number = {"one-sided": 0, "two-sided-long-edge": 1, "two-sided-short-edge": 2}[sides]
+    target = Target(PCL, (75, 75), color=color, sides=sides, media=A4_MM)
+    pages = read_pcl5((await rendered(documents.pdf(3), PDF, target))[1])
+    assert [marks(page.pixels(877, 620))[0] for page in pages] == [1, 2, 3]
+    # One-sided jobs of black pages may leave it unsaid: a reset has made the printer print so.
+    assert [page.settings.get("&lS", 0) for page in pages] == [number] * 3
+    assert {page.settings["&lA"] for page in pages} == {26}
 
 
 @pytest.mark.parametrize("sides", ["one-sided", "two-sided-long-edge", "two-sided-short-edge"])
@@ -383,6 +449,19 @@ async def test_boxes_rotation_and_units_of_a_page(rendered, drawn):
     assert square[1] < 60
 
 
+@pytest.mark.parametrize("media", [None, A4_MM, A4_MM[::-1]])
+@pytest.mark.parametrize("color", [True, False])
+async def test_printers_whose_sheets_stand_get_pages_that_stand(rendered, drawn, color, media):
+    document = documents.pdf(1, size=A4[::-1])
+    target = {"resolution": (75, 75), "color": color, "media": media}
+    (sheet,) = read_pcl5((await rendered(document, PDF, Target(PCL, **target)))[1])
+    ((image,), (size,)) = drawn((await rendered(document, PDF, Target(PCLM, **target)))[1])
+    assert (sheet.settings["&lA"], sheet.settings["&lO"]) == (26, 0)
+    assert size == pytest.approx(A4, abs=1)
+    for shown in (sheet.pixels(877, 620), image):
+        assert marks(np.rot90(shown, -1))[0] == 1
+
+
 async def test_pages_keep_their_own_size_without_media(rendered):
     document = documents.pdf(1, size=documents.A5)
     for target_format, read in ((PWG, read_pwg), (URF, read_urf)):
@@ -460,7 +539,10 @@ async def test_ranges_reach_past_the_end_but_not_past_the_document(rendered):
         (b"RaS2" + bytes(2000), PWG, Target(PDF)),
         (documents.pwg(1)[:-100], PWG, Target(PDF)),
         (documents.urf(1)[:-100], URF, Target(PDF)),
-        (documents.pdf(1), PDF, Target("image/jpeg")),
+        (documents.pdf(1), PDF, Target("image/tiff")),
+        (documents.pdf(2), PDF, Target(JPEG)),
+        (documents.pdf(1), PDF, Target(JPEG, copies=2)),
+        (documents.pdf(1), PDF, Target(PDF, number_up=3)),
         (documents.pdf(1), PDF, Target(PWG, raster_type="device9_16")),
         (b"\x1bE\x1b&l1X", "application/vnd.hp-PCL", Target(PWG)),
         (b"%!PS\n/nothing_of_this_name\nfail_here\n", PS, Target(PWG)),

@@ -54,14 +54,42 @@ def test_lines():
     assert laid("x" * 79 + "\ty") == [["x" * 79 + " ", "y"]]
     assert laid("ab\bc") == [["ac"]]
     assert laid("\b\bx") == [["x"]]
+    assert laid("_\bu_\bn b\bbo\bo") == [["un bo"]]
+    assert laid("un\b\b__ ab\b\n\bc") == [["un ab", "c"]]
+    assert laid("a\vb") == [["a", "b"]]
+    assert laid("end\n\x1a") == [["end"]]
     assert laid("e\u0301x") == [["e\u0301x"]]
     assert laid("x" * 79 + "\u4e00") == [["x" * 79, "\u4e00"]]
 
 
-def test_encodings():
-    assert laid("Grüße".encode("latin-1")) == [["Grüße"]]
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "latin-1", "cp1252", "cp850"]
+)
+def test_encodings(encoding):
+    text = "Über alles, größer und größer, naïve façade für München"
+    assert laid(text.encode(encoding)) == [[text]]
+    # A piece may end within a character.
+    long = (text + "\n") * 8000
+    assert [line for page in laid(long.encode(encoding)) for line in page] == [text] * 8000
+
+
+def test_marks_and_zeros_before_a_text():
     assert laid(b"\xef\xbb\xbfmark") == [["mark"]]
     assert laid(b"\0\0\0zeros before") == [["zeros before"]]
+    assert laid("\u201cquotes\u201d \u2013 and \u20ac".encode("cp1252")) == [["\u201cquotes\u201d \u2013 and \u20ac"]]
+
+
+def test_what_is_known_and_what_is_assumed():
+    report = Report.from_json(count(BytesSource(b"x" * 4000), {"format": "text/plain", "pages": 9}, None))
+    assert (report.impressions, report.copies, report.sides) == (1, 1, "one-sided")
+    assert (report.confidence.pages, report.confidence.color, report.confidence.media) == (
+        "exact",
+        "exact",
+        "estimated",
+    )
+    assert report.coverage
+    assert 600 < report.coverage.black < 900
+    assert report.basis.pages
 
 
 def test_line_ends_across_pieces():
