@@ -55,21 +55,23 @@ class Extent:
     pages: tuple[bool, ...]
     copies: int
     two_sided: bool
+    counted: tuple[int, int] | None = None
+    """Impressions and sheets of a document whose pages say themselves how often and on which side they come."""
 
     @property
     def impressions(self) -> int:
         """Sides with something on them: pages times copies (RFC 8011 section 5.3.18.2)."""
-        return len(self.pages) * self.copies
+        return self.counted[0] if self.counted else len(self.pages) * self.copies
 
     @property
     def color(self) -> int:
         """How many impressions are coloured."""
-        return sum(self.pages) * self.copies
+        return min(sum(self.pages) * self.copies, self.impressions)
 
     @property
     def sheets(self) -> int:
         """Sheets of paper; each copy begins on a new one."""
-        return self.copies * self._sheets_of(len(self.pages))
+        return self.counted[1] if self.counted else self.copies * self._sheets_of(len(self.pages))
 
     def cost(self, price: Price) -> int:
         """What the whole of it costs."""
@@ -78,6 +80,8 @@ class Extent:
     def first(self, impressions: int) -> "Part":
         """What the first so many impressions are made of, copy after copy: a job given up half way pays the half."""
         wanted = max(0, min(impressions, self.impressions))
+        if wanted == self.impressions:
+            return Part(wanted, self.color, self.sheets)
         whole, rest = divmod(wanted, len(self.pages)) if self.pages else (0, 0)
         color = whole * sum(self.pages) + sum(self.pages[:rest])
         return Part(wanted, color, whole * self._sheets_of(len(self.pages)) + self._sheets_of(rest))
@@ -94,9 +98,11 @@ def extent(
     copies: int = 1,
     two_sided: bool = False,
     monochrome: bool = False,
+    number_up: int = 1,
 ) -> Extent:
-    """Say what comes out of a document of so many pages; page numbers count from 1."""
+    """Say what comes out of a document of so many pages, `number_up` of them on a side; they count from 1."""
     colored = frozenset() if monochrome else frozenset(color_pages)
     wanted = ranges or ((1, pages),)
     chosen = [page for first, last in wanted for page in range(first, min(last, pages) + 1)]
-    return Extent(tuple(page in colored for page in chosen), copies, two_sided)
+    sides = (chosen[first : first + number_up] for first in range(0, len(chosen), number_up))
+    return Extent(tuple(not colored.isdisjoint(side) for side in sides), copies, two_sided)

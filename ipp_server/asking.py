@@ -13,8 +13,8 @@ from ipp_server.request import Request
 from ipp_server.service import Reply, Service, noting
 from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
-from jobs.queue import FORMATS
 from jobs.store import Brief
+from pdl.formats import canonical
 
 _PAGE: Final = 200
 _BRIEF_PAGE: Final = 2000
@@ -51,7 +51,7 @@ WHICH: Final[dict[str, Which]] = {
 async def get_printer_attributes(service: Service, request: Request) -> Reply:
     """Say what the queue is and offers."""
     wanted = request.operation.string("document-format")
-    if wanted and wanted.split(";", 1)[0].strip().lower() not in FORMATS:
+    if wanted and canonical(wanted) not in request.queue.formats:
         raise RequestFault(
             Status.CLIENT_ERROR_DOCUMENT_FORMAT_NOT_SUPPORTED,
             f"{wanted[:80]} cannot be printed here.",

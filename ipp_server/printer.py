@@ -14,8 +14,8 @@ from ipp.enums import Operation
 from ipp.message import Attribute
 from ipp.syntax import MAX
 from ipp.values import Range, Resolution
-from jobs.queue import FORMATS, Kind, Offer, Queue
-from jobs.ticket import COLOR_MODES, DOCUMENT_HANDLING, READERS, SCALINGS, size_in_name
+from jobs.queue import Kind, Offer, Queue
+from jobs.ticket import COLOR_MODES, DOCUMENT_HANDLING, NUMBER_UP, READERS, SCALINGS, size_in_name
 
 VERSIONS: Final = ("1.0", "1.1", "2.0", "2.1", "2.2")
 MARGIN: Final = 423  # hundredths of a millimetre: a sixth of an inch, within which every printer prints
@@ -65,7 +65,7 @@ def description(queue: Queue, house: House, authority: str, *, secure: bool) -> 
         build.keyword("compression-supported", "none", "deflate", "gzip"),
         build.mime("document-format-default", "application/octet-stream"),
         build.mime("document-format-preferred", _PREFERRED),
-        build.mime("document-format-supported", *FORMATS),
+        build.mime("document-format-supported", *queue.formats),
         build.integer("document-password-supported", 0),
         # Messages are in English; what an administrator wrote is in the house's language.
         build.language("generated-natural-language-supported", *dict.fromkeys(("en", house.language))),
@@ -145,7 +145,7 @@ def job_template(queue: Queue) -> list[Attribute]:
         build.keyword("multiple-document-handling-default", DOCUMENT_HANDLING[0]),
         build.keyword("multiple-document-handling-supported", *DOCUMENT_HANDLING),
         build.integer("number-up-default", 1),
-        build.integer("number-up-supported", 1),
+        build.integer("number-up-supported", *NUMBER_UP),
         build.enum("orientation-requested-default", 3),
         build.enum("orientation-requested-supported", 3, 4, 5, 6),
         build.keyword("output-bin-default", offer.output_bins[0]),

@@ -39,7 +39,7 @@ _RETRY_LAST = 1800.0  # the longest of these pauses, which double
 class Inspect(Protocol):
     """How a document is counted; `pdl.inspect.inspect` in the running gateway."""
 
-    async def __call__(self, source: Any, sandbox: Sandbox) -> Report:
+    async def __call__(self, source: Any, sandbox: Sandbox, *, scratch: Callable[[], Any]) -> Report:
         """Count one document."""
         ...
 
@@ -110,7 +110,8 @@ class Counting:
             await self._jobs.abort(uuid, ("aborted-by-system",), "The document is gone. Print it again.")
             return
         try:
-            report = await inspect(reader, self._sandbox)
+            whose = job.person_id or job.user_name or job.peer
+            report = await inspect(reader, self._sandbox.of(whose), scratch=self._spool.scratch)
         except DocumentCorrupt:
             damaged = "The document was damaged on the server's disk. Print it again."
             await self._jobs.abort(uuid, ("aborted-by-system",), damaged)

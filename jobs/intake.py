@@ -5,7 +5,7 @@ IPP, upload, mail and every later way in end at `Intake.submit`, so holding, cou
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from directory.store import Person
 from events.hub import Hub
 from ipp.enums import JobState
 from jobs import store
+from jobs.arriving import Arriving
 from jobs.errors import (
     AlreadyClosed,
     DocumentTooLarge,
@@ -25,10 +26,10 @@ from jobs.errors import (
 )
 from jobs.job import Job
 from jobs.lifecycle import HELD_REASONS, Event
-from jobs.queue import FORMATS, Queue
+from jobs.queue import Queue
 from jobs.ticket import Ticket
 from jobs.work import Jobs, now
-from pdl.formats import sniff
+from pdl.formats import PJL, canonical
 from storage import faults
 from storage.database import Database
 from storage.errors import TooLargeDocument
@@ -36,11 +37,8 @@ from storage.node import new_id
 from storage.sealed import Sealed
 from storage.spool import Spool
 
-UNKNOWN_FORMAT: Final = "application/octet-stream"
-ACCEPTED: Final = frozenset(FORMATS) - {UNKNOWN_FORMAT}
 INCOMING: Final = 300
 """multiple-operation-time-out: seconds that a created job waits for its document, and for the word that it was all."""
-_HEAD = 64 * 1024  # bytes that the gateway itself looks at
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that read alike
 _INCOMING = ("job-incoming", "job-data-insufficient")
 
@@ -83,9 +81,7 @@ class Intake:
         queue = submission.queue
         if not queue.accepting:
             raise NotAccepting(f"{queue.shown} takes no documents for now. Try again later.")
-        declared = submission.declared_format
-        if declared and declared not in FORMATS:
-            raise FormatNotSupported(f"{declared} cannot be printed here. Send it as PDF.")
+        _check_declared(queue, submission.declared_format)
         if submission.size is not None and submission.size > queue.max_bytes:
             raise _too_large(queue)
         self._spool.check_room(submission.size)
@@ -132,8 +128,7 @@ class Intake:
     ) -> Job:
         """Take the document of a created job (Send-Document); the job is not closed by this."""
         self._takes_document(job)
-        if declared_format and declared_format not in FORMATS:
-            raise FormatNotSupported(f"{declared_format} cannot be printed here. Send it as PDF.")
+        _check_declared(queue, declared_format)
         with self._jobs.arriving(job.id):
             found, sealed = await self._receive(queue, declared_format, chunks)
 
@@ -174,7 +169,7 @@ class Intake:
         return closed
 
     async def _receive(self, queue: Queue, declared: str, chunks: AsyncIterable[bytes]) -> tuple[str, Sealed]:
-        looking = _Looking(chunks)
+        looking = Arriving(chunks, queue, declared)
         try:
             sealed = await self._spool.receive(looking, limit=queue.max_bytes)
         except TooLargeDocument:
@@ -183,9 +178,6 @@ class Intake:
         if found is None:  # shorter than a look
             await self._spool.abandon(sealed)
             raise NoDocument("The document is empty. Print it again.")
-        if declared == "text/plain" and found == UNKNOWN_FORMAT:
-            await self._spool.abandon(sealed)
-            raise FormatNotSupported("This is not text. Send it as PDF.")
         return found, sealed
 
     def _row(self, submission: Submission) -> tuple[dict[str, Any], str | None]:
@@ -252,34 +244,10 @@ class Intake:
             raise TooManyDocuments("A job here has one document. Print each document as a job of its own.")
 
 
-class _Looking:
-    """Passes a document on while looking at its first bytes, and stops it early when nobody could print it."""
-
-    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
-        self._chunks = chunks
-        self.format: str | None = None
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        head = bytearray()
-        async for chunk in self._chunks:
-            if self.format is not None:
-                yield chunk
-                continue
-            head += chunk
-            if len(head) >= _HEAD:
-                self._decide(bytes(head))
-                yield bytes(head)
-                head.clear()
-        if head:
-            self._decide(bytes(head))
-            yield bytes(head)
-
-    def _decide(self, head: bytes) -> None:
-        found = sniff(head[:_HEAD])
-        if found not in ACCEPTED:
-            shown = "a format that nobody here knows" if found == UNKNOWN_FORMAT else found
-            raise FormatNotSupported(f"The document is {shown} and cannot be printed here. Send it as PDF.")
-        self.format = found
+def _check_declared(queue: Queue, declared: str) -> None:
+    """Refuse, before a byte is read, what the client itself says that this queue does not take."""
+    if declared and canonical(declared) not in {*queue.formats, PJL}:
+        raise FormatNotSupported(f"{declared[:80]} cannot be printed here. Send it as PDF.")
 
 
 def _still_empty(job: Job) -> None:

@@ -9,21 +9,39 @@ from functools import lru_cache
 from typing import Any, Final, Self
 
 from jobs.errors import BadQueue
+from pdl.banner import PLACES
+from pdl.stamp import CORNERS
+from pdl.to_pdf import convertible
 
 DAY: Final = 86_400
 MAX_COPIES: Final = 999
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
-FORMATS: Final = (
+ANY_FORMAT: Final = "application/octet-stream"
+"""As a declared format: the gateway looks for itself. As a found one: nobody knows what it is."""
+
+BEST_FORMATS: Final = (
     "application/pdf",
     "image/pwg-raster",
     "image/urf",
     "image/jpeg",
     "image/png",
     "text/plain",
-    "application/octet-stream",
+    "application/postscript",
 )
-"""Documents a queue takes, the best first; octet-stream means that the gateway looks for itself."""
+"""The order in which a queue names the formats it takes; what is not among them follows by name."""
+
+STAMPS: Final = ("off", *CORNERS)
+"""Where on each page a stamp may stand."""
+
+STAMP_FIELDS: Final = ("user", "name", "date", "time", "device", "job", "title")
+"""What may stand in braces in the text of a stamp."""
+
+BANNERS: Final = ("none", *PLACES)
+"""Where a banner page may come."""
+
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_LONGEST_STAMP = 200
 
 
 class Kind(StrEnum):
@@ -47,6 +65,8 @@ class Offer:
     resolutions: tuple[int, ...] = (300, 600)
     output_bins: tuple[str, ...] = ("face-down",)
     copies: int = MAX_COPIES
+    languages: tuple[str, ...] = ()
+    """Printer languages without a renderer (PCL, PCL XL, ESC/P) that a device takes as they are."""
 
     def to_json(self) -> str:
         """Write the offer for its row."""
@@ -80,6 +100,17 @@ class Queue:
     retain_for: int = 0
     max_bytes: int = 4 << 30
     accepting: bool = True
+    refuse_mismatch: bool = False
+    """Whether a document is refused that is not of the format its sender declared; else its content decides."""
+    stamp: str = "off"
+    """Where each page carries who printed it; one of STAMPS."""
+    stamp_text: str = "{user} {date} {device} {job}"
+    stamp_qr: bool = False
+    """Whether the stamp has the job's number as a QR code."""
+    require_stamp: bool = False
+    """Whether what cannot be stamped is refused; else it is printed without."""
+    banner: str = "none"
+    """Where a page comes that says whose the sheets are; one of BANNERS."""
     offer: Offer = field(default_factory=Offer)
     changed_at: int = 0
 
@@ -98,6 +129,16 @@ class Queue:
         """The name to show to people."""
         return self.info or self.name
 
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """MIME types of the documents it takes, the best first: what can be rendered, or passed on to a device."""
+        return _formats(() if self.must_stamp else self.offer.languages)
+
+    @property
+    def must_stamp(self) -> bool:
+        """Whether nothing is printed without its stamp."""
+        return self.require_stamp and self.stamp != "off"
+
     def trusts(self, address: str) -> bool:
         """Whether what a client at this address says of its user is believed."""
         return bool(self.trusted_networks) and _lies_in(address, self.trusted_networks)
@@ -114,6 +155,13 @@ class Queue:
         if self.devices or self.kind is not Kind.FOLLOW_ME:
             return tuple(device for device in self.devices if device in known)
         return known
+
+
+@lru_cache(maxsize=64)
+def _formats(languages: tuple[str, ...]) -> tuple[str, ...]:
+    rendered = convertible()
+    best = (mime for mime in BEST_FORMATS if mime in rendered)
+    return (*best, *sorted(rendered - frozenset(BEST_FORMATS)), *languages, ANY_FORMAT)
 
 
 @lru_cache(maxsize=4096)
@@ -150,5 +198,24 @@ def checked(queue: Queue) -> Queue:
     if queue.retention < 1:
         raise BadQueue("retention is at least 1 second.")
     return replace(
-        queue, trusted_networks=networks, info=queue.info.strip()[:127], location=queue.location.strip()[:127]
+        _marked(queue),
+        trusted_networks=networks,
+        info=queue.info.strip()[:127],
+        location=queue.location.strip()[:127],
     )
+
+
+def _marked(queue: Queue) -> Queue:
+    """Return the queue if its stamp and banner page can be made. Raises BadQueue."""
+    if queue.stamp not in STAMPS:
+        raise BadQueue(f"A stamp stands at one of: {', '.join(STAMPS)}.")
+    if queue.banner not in BANNERS:
+        raise BadQueue(f"A banner page is one of: {', '.join(BANNERS)}.")
+    text = " ".join(queue.stamp_text.split())
+    wrong = [name for name in _BRACES.findall(text) if name not in STAMP_FIELDS]
+    if wrong or len(text) > _LONGEST_STAMP:
+        known = ", ".join(f"{{{name}}}" for name in STAMP_FIELDS)
+        raise BadQueue(f"The text of a stamp has at most {_LONGEST_STAMP} characters; it may name {known}.")
+    if queue.stamp != "off" and not (text or queue.stamp_qr):
+        raise BadQueue("A stamp has a text, or a QR code, or both.")
+    return replace(queue, stamp_text=text)

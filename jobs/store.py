@@ -51,6 +51,12 @@ queue = Table(
     Column("retain_for", Integer, nullable=False, default=0),
     Column("max_bytes", BigInteger, nullable=False),
     Column("accepting", Boolean, nullable=False, default=True),
+    Column("refuse_mismatch", Boolean, nullable=False, default=False),
+    Column("stamp", String(16), nullable=False, default="off"),
+    Column("stamp_text", String(200), nullable=False, default=""),
+    Column("stamp_qr", Boolean, nullable=False, default=False),
+    Column("require_stamp", Boolean, nullable=False, default=False),
+    Column("banner", String(16), nullable=False, default="none"),
     Column("offer", Text),
     Column("changed_at", BigInteger, nullable=False),
     Index("queue_id", "id", unique=True),
@@ -99,6 +105,17 @@ job = Table(
     Index("job_number", "job_id", unique=True),
     Index("job_state", "state", "job_id"),
     Index("job_claim", "claim"),
+)
+
+preview = Table(
+    "preview",
+    metadata,
+    Column("node", String(16), primary_key=True),
+    Column("job_id", String(36), primary_key=True),
+    Column("page", Integer, primary_key=True),
+    Column("width", Integer, primary_key=True),
+    Column("document_id", LargeBinary(16), nullable=False),
+    Index("preview_job", "job_id"),
 )
 
 
@@ -281,6 +298,30 @@ def note(connection: Connection, uuid: str, **columns: Any) -> None:
     if "state" in columns:
         raise ValueError("job-state is changed by move() alone")
     connection.execute(job.update().where(job.c.id == uuid), columns)
+
+
+def find_preview(connection: Connection, uuid: str, page: int, width: int) -> bytes | None:
+    """Find the document that is the picture of a job's page."""
+    found = select(preview.c.document_id).where(preview.c.job_id == uuid, preview.c.page == page)
+    return connection.execute(found.where(preview.c.width == width)).scalar_one_or_none()
+
+
+def count_previews(connection: Connection, uuid: str) -> int:
+    """How many pictures of a job are kept."""
+    return int(connection.execute(select(func.count()).where(preview.c.job_id == uuid)).scalar_one())
+
+
+def add_preview(connection: Connection, row: dict[str, Any]) -> None:
+    """Insert the row of a picture of a job's page."""
+    connection.execute(preview.insert(), row)
+
+
+def take_previews(connection: Connection, uuid: str) -> list[bytes]:
+    """Delete the rows of a job's pictures; returns the documents that they were."""
+    found = list(connection.execute(select(preview.c.document_id).where(preview.c.job_id == uuid)).scalars())
+    if found:
+        connection.execute(preview.delete().where(preview.c.job_id == uuid))
+    return found
 
 
 def uncounted(connection: Connection, limit: int = 100) -> list[str]:

@@ -21,6 +21,7 @@ SCALINGS: Final = ("auto", "auto-fit", "fill", "fit", "none")
 COLOR_MODES: Final = ("auto", "auto-monochrome", "color", "monochrome")
 HOLDS: Final = ("no-hold", "indefinite")
 DOCUMENT_HANDLING: Final = ("separate-documents-collated-copies", "separate-documents-uncollated-copies")
+NUMBER_UP: Final = (1, 2, 4, 6, 9, 16)
 MAX_RANGES: Final = 1000
 _TOLERANCE = 200  # hundredths of a millimetre between a media-size and the standard size it means
 _LARGEST = 500_000  # hundredths of a millimetre: five metres
@@ -48,6 +49,7 @@ class Ticket:
     job_priority: int = 50
     print_rendering_intent: str | None = None
     print_content_optimize: str | None = None
+    number_up: int = 1
 
     @property
     def monochrome(self) -> bool:
@@ -224,7 +226,7 @@ READERS: Final[dict[str, Reader]] = {
     "job-priority": _number("job_priority", lambda n, _: 1 <= n <= 100),
     "print-rendering-intent": _keyword("print_rendering_intent", lambda _: ("auto",)),
     "print-content-optimize": _keyword("print_content_optimize", lambda _: ("auto",)),
-    "number-up": _accepted(lambda _: (1,)),
+    "number-up": _number("number_up", lambda n, _: n in NUMBER_UP),
     # Told by every CUPS client, and no identity: who prints is known from who signed in.
     "job-account-id": lambda _attribute, _offer: {},
     "job-accounting-user-id": lambda _attribute, _offer: {},

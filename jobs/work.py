@@ -229,7 +229,9 @@ class Jobs:
 
     def _shred(self, connection: Connection, job: Job) -> None:
         if job.document_id is not None:
-            self._spool.shred(connection, job.document_id)
+            # What shows its pages goes with it, in the same transaction.
+            for document_id in (job.document_id, *store.take_previews(connection, job.id)):
+                self._spool.shred(connection, document_id)
             store.note(connection, job.id, document_id=None)
 
 

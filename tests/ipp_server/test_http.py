@@ -128,7 +128,7 @@ def test_leave_to_send_is_given_once_the_attributes_are_accepted(house, door):
     [
         (
             "held",
-            [build.mime("document-format", "application/postscript")],
+            [build.mime("document-format", "application/vnd.acme")],
             Status.CLIENT_ERROR_DOCUMENT_FORMAT_NOT_SUPPORTED,
         ),
         ("shut", [], Status.SERVER_ERROR_NOT_ACCEPTING_JOBS),

@@ -13,6 +13,7 @@ from jobs.queue import Kind
 from pdl.errors import SandboxFailed
 from pdl.media import Media
 from pdl.report import Confidence, MediaRun, Report
+from pdl.sandbox import Sandbox
 from storage.errors import DocumentCorrupt
 
 from .conftest import PDF
@@ -29,7 +30,7 @@ def count(house, monkeypatch):
     """`await count(report or error)`: run the counter until nothing waits to be counted."""
     found = {"answers": {}, "default": GOOD, "seen": []}
 
-    async def inspect(reader, sandbox):
+    async def inspect(reader, sandbox, *, scratch):
         document = b"".join([piece async for piece in reader.stream()])
         answer = found["answers"].get(document, found["default"])
         found["seen"].append(document)
@@ -48,7 +49,7 @@ def count(house, monkeypatch):
             refusal=refusal,
             answers={key.encode(): value for key, value in answers.items()} or found["answers"],
         )
-        task = asyncio.create_task(Counting(house.database, house.spool, house.jobs, house.hub, None, judge).run())
+        task = asyncio.create_task(Counting(house.database, house.spool, house.jobs, house.hub, Sandbox(), judge).run())
         for _ in range(rounds):
             await asyncio.sleep(0.01)
             if not await house.database.read(counting_module.store.uncounted):
@@ -152,9 +153,9 @@ async def test_a_job_cancelled_while_it_is_counted(house, count, monkeypatch):
     job = await house.job(await house.queue())
     real = counting_module.inspect
 
-    async def slow(reader, sandbox):
+    async def slow(reader, sandbox, *, scratch):
         await house.jobs.conclude(job.id, Event.CANCEL)
-        return replace(await real(reader, sandbox), verdict="rejected", reason="late", state_reason="")
+        return replace(await real(reader, sandbox, scratch=scratch), verdict="rejected", reason="late", state_reason="")
 
     monkeypatch.setattr(counting_module, "inspect", slow)
     await count()

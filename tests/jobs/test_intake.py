@@ -1,6 +1,7 @@
 """The door: what is accepted is held, and what is refused leaves nothing."""
 
 import asyncio
+import gzip
 import hashlib
 
 import pytest
@@ -17,7 +18,7 @@ from jobs.errors import (
     TooManyDocuments,
 )
 from jobs.intake import INCOMING, Submission, claim_hash
-from jobs.queue import Kind
+from jobs.queue import Kind, Offer
 from jobs.ticket import Ticket
 from jobs.work import now
 from storage.errors import StorageFull
@@ -115,6 +116,65 @@ async def test_documents_that_nobody_could_print(house, content, values, error):
     with pytest.raises(error):
         await house.submit(queue, content, **values)
     await nothing_left(house)
+
+
+@pytest.mark.parametrize("pieces", [1, 7, 100_000])
+@pytest.mark.parametrize("packed", [gzip.compress(LARGE), gzip.compress(PDF) + gzip.compress(b"%" * 9) + b"\0" * 99])
+async def test_a_packed_document_is_kept_unpacked(house, packed, pieces):
+    async def chunks():
+        for start in range(0, len(packed), pieces):
+            yield packed[start : start + pieces]
+
+    job = (await house.submit(await house.queue(), chunks())).job
+    reader = await house.spool.open(job.document_id)
+    kept = b"".join([piece async for piece in reader.stream()])
+    reader.close()
+    assert (job.document_format, kept) == ("application/pdf", gzip.decompress(packed))
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(LARGE)[:-9],
+        gzip.compress(PDF) + b"more",
+        gzip.compress(gzip.compress(PDF)),
+        b"\x1f\x8b" + b"\xff" * 99,
+        gzip.compress(b"\0\1\2" * 9),
+    ],
+)
+async def test_a_packed_document_that_nobody_could_print(house, packed):
+    queue = await house.queue()
+    with pytest.raises(FormatNotSupported):
+        await house.submit(queue, packed)
+    await nothing_left(house)
+
+
+async def test_a_bomb_is_stopped_at_the_limit(house):
+    queue = await house.queue(max_bytes=1 << 20)
+    with pytest.raises(DocumentTooLarge):
+        await house.submit(queue, gzip.compress(PDF + b"%" * (64 << 20)))
+    await nothing_left(house)
+
+
+async def test_a_queue_decides_what_a_wrong_declaration_means(house):
+    lenient, strict = await house.queue(), await house.queue("strict", refuse_mismatch=True)
+    job = await house.job(lenient, declared_format="image/jpeg")
+    assert (job.document_format, job.declared_format) == ("application/pdf", "image/jpeg")
+    with pytest.raises(FormatNotSupported, match="sent as image/jpeg, but it is PDF"):
+        await house.submit(strict, PDF, declared_format="image/jpeg")
+    for declared in ("application/pdf", "Application/PDF; charset=binary", "application/octet-stream", ""):
+        assert (await house.job(strict, declared_format=declared)).document_format == "application/pdf"
+
+
+async def test_printer_languages_are_taken_where_a_device_takes_them(house):
+    queue = await house.queue()
+    pcl = b"\x1bE\x1b&l2XHello\x0c\x1bE"
+    with pytest.raises(FormatNotSupported, match="PCL"):
+        await house.submit(queue, pcl)
+    await house.catalogue.set_offer(queue.id, Offer(languages=("application/vnd.hp-PCL",)))
+    offered = house.catalogue.named(queue.name)
+    job = (await house.submit(offered, pcl, declared_format="application/vnd.hp-pcl")).job
+    assert job.document_format == "application/vnd.hp-PCL"
 
 
 @pytest.mark.parametrize("content", [PDF + b"%" * 2048, LARGE])
