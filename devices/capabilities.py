@@ -14,6 +14,8 @@ _T = TypeVar("_T")
 Dpi = tuple[int, int]
 """Dots per inch across and along the feed."""
 
+MOST_STRIP_ROWS = 1024
+MOST_MARGIN = 2540  # an inch; what is claimed beyond that is no margin of a printer
 OCTET_STREAM = "application/octet-stream"
 
 
@@ -42,6 +44,19 @@ class Urf:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pclm:
+    """How the device wants application/PCLm (Wi-Fi Alliance's PCLm; pclm-* attributes of the device)."""
+
+    resolutions: tuple[Dpi, ...] = ()
+    strip: int = 16
+    """Rows of a strip: pclm-strip-height-preferred."""
+    compression: tuple[str, ...] = ()
+    """pclm-compression-method-preferred: jpeg, flate, rle; the best first."""
+    sheet_back: str = "normal"
+    """How the back side is turned: pclm-raster-back-side."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Capabilities:
     """What a device can do; what it does not say is taken as "cannot". Names are those of the IPP attributes."""
 
@@ -62,6 +77,9 @@ class Capabilities:
     resolutions: tuple[Dpi, ...] = ()
     raster: PwgRaster = field(default_factory=PwgRaster)
     urf: Urf = field(default_factory=Urf)
+    pclm: Pclm = field(default_factory=Pclm)
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """What it cannot print on: left, bottom, right, top, in hundredths of millimetres."""
     page_ranges: bool = False
     print_color_modes: tuple[str, ...] = ()
     print_qualities: tuple[int, ...] = ()
@@ -134,6 +152,13 @@ def from_printer_attributes(group: Group) -> Capabilities:
             sheet_back=group.string("pwg-raster-document-sheet-back") or "normal",
         ),
         urf=_urf(group.strings("urf-supported")),
+        pclm=Pclm(
+            resolutions=_resolutions(group, "pclm-source-resolution-supported"),
+            strip=_strip(group),
+            compression=_set(word.lower() for word in group.strings("pclm-compression-method-preferred")),
+            sheet_back=group.string("pclm-raster-back-side") or "normal",
+        ),
+        margins=(_margin(group, "left"), _margin(group, "bottom"), _margin(group, "right"), _margin(group, "top")),
         page_ranges=group.boolean("page-ranges-supported") is True,
         print_color_modes=_set(group.strings("print-color-mode-supported")),
         print_qualities=_set(q for q in group.integers("print-quality-supported") if q in (3, 4, 5)),
@@ -149,6 +174,17 @@ def from_printer_attributes(group: Group) -> Capabilities:
         pages_per_minute=group.integer("pages-per-minute"),
         pages_per_minute_color=group.integer("pages-per-minute-color"),
     )
+
+
+def _strip(group: Group) -> int:
+    found = group.integer("pclm-strip-height-preferred")
+    return found if found and 1 <= found <= MOST_STRIP_ROWS else Pclm.strip
+
+
+def _margin(group: Group, side: str) -> int:
+    # Borderless sheets add a 0 to the list: on ordinary ones the largest holds.
+    listed = [value for value in group.integers(f"media-{side}-margin-supported") if 0 <= value <= MOST_MARGIN]
+    return max(listed, default=0)
 
 
 def _set(values: Iterable[_T]) -> tuple[_T, ...]:

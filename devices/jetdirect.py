@@ -21,7 +21,7 @@ from devices.settings import Settings
 from devices.uri import DeviceUri
 from devices.witness import Witness
 
-DEFAULT_FORMATS = ("application/vnd.hp-PCLXL", "application/postscript")
+DEFAULT_FORMATS = ("application/vnd.hp-PCLXL", "application/postscript", "application/vnd.hp-PCL")
 
 
 class JetDirect:
@@ -32,7 +32,7 @@ class JetDirect:
         self._settings = settings
         self._wrapped = target.option("pjl") != "false"
         self._capabilities = for_socket(
-            tuple(value for name, value in target.query if name == "format" and "/" in value) or DEFAULT_FORMATS,
+            _formats(target, wrapped=self._wrapped),
             color=target.option("color") == "true",
             duplex=target.option("duplex") == "true",
             copies_max=_copies(target),
@@ -75,6 +75,12 @@ class JetDirect:
     async def identify(self) -> None:
         """Raise DeviceRefused: raw devices have no way to show themselves."""
         raise DeviceRefused("This device has no way to show itself: print a page on it instead.")
+
+
+def _formats(target: DeviceUri, *, wrapped: bool) -> tuple[str, ...]:
+    named = tuple(value for name, value in target.query if name == "format" and "/" in value) or DEFAULT_FORMATS
+    # Who takes PJL around our documents takes jobs that bring their own.
+    return (*named, pjl.PJL) if wrapped and pjl.PJL not in named else named
 
 
 def _copies(target: DeviceUri) -> int:

@@ -21,9 +21,11 @@ from jobs.errors import NotPossible
 from jobs.job import Job
 from jobs.lifecycle import Event, IllegalTransition
 from jobs.work import now
-from pdl.errors import PdlError, SandboxFailed
+from pdl.errors import DocumentRejected, PdlError, SandboxFailed
 from pdl.render import render
-from pdl.sandbox import Sandbox
+from pdl.sandbox import Sandbox, Sink
+from pdl.source import SliceSource
+from pdl.stream_rewrite import rewrite
 from release import store
 from release.desk import Authority, Desk
 from release.errors import ReleaseError
@@ -182,19 +184,12 @@ class Attempt:
 
     async def _send(self, plan: Plan, reader: Any) -> Outcome:
         device = self._parts.fleet.open(self.device_id)
-        if plan.target is None:
-            return await device.print_job(self._outgoing(plan, reader, self.job.document_format), self)
+        if plan.target is None and plan.rewrite is None:
+            return await device.print_job(self._outgoing(plan, reader, plan.format), self)
         scratch = self._parts.spool.scratch()
         try:
             try:
-                await render(
-                    reader,
-                    self.job.document_format,
-                    plan.target,
-                    self._parts.sandbox,
-                    scratch.write,
-                    scratch=self._parts.spool.scratch,
-                )
+                await self._prepare(plan, reader, scratch.write)
                 await scratch.finish()
             except SandboxFailed:
                 raise
@@ -206,6 +201,19 @@ class Attempt:
             return await device.print_job(self._outgoing(plan, scratch, plan.format), self)
         finally:
             scratch.close()
+
+    async def _prepare(self, plan: Plan, reader: Any, sink: Sink) -> None:
+        """Write the document as the plan wants it. Raises PdlError."""
+        sandbox = self._parts.sandbox.of(self.job.person_id or self.job.user_name, urgent=True)
+        if plan.target is not None:
+            part = plan.part
+            source = SliceSource(reader, part.start, part.end) if part else reader
+            mime = part.format if part else self.job.document_format
+            await render(source, mime, plan.target, sandbox, sink, scratch=self._parts.spool.scratch)
+        elif plan.rewrite is not None:
+            done = await rewrite(reader, sandbox, sink, plan.rewrite)
+            if done.undone:
+                raise DocumentRejected(" ".join(done.undone.values()))
 
     def _outgoing(self, plan: Plan, content: Any, document_format: str) -> Outgoing:
         def stream() -> AsyncIterator[bytes]:

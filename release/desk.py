@@ -4,6 +4,7 @@ Web, REST and IPP Release-Job all end here, so that rights, prices and reservati
 """
 
 import asyncio
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -30,7 +31,9 @@ from jobs.job import Job
 from jobs.lifecycle import Event, IllegalTransition
 from jobs.ticket import Ticket
 from jobs.work import BY_OPERATOR, BY_USER, Jobs, active, now
+from pdl.report import Report
 from release.errors import (
+    CannotPrint,
     DeviceNotReady,
     MayHavePrinted,
     NoDevice,
@@ -39,9 +42,11 @@ from release.errors import (
     StillCounting,
     WrongCode,
 )
+from release.marks import Marks, marks, unstamped
 from release.plan import Plan, asked, plan, report_of
 from release.quotes import Changes as Changes  # noqa: PLC0414 - part of the desk's words
 from release.quotes import Quote, Quotes
+from release.streams import is_stream, label, sent_as
 from storage import faults
 from storage.database import Database
 
@@ -64,9 +69,19 @@ class Authority:
 class Desk:
     """Releases jobs."""
 
-    def __init__(self, database: Database, jobs: Jobs, catalogue: Catalogue, fleet: Fleet, hub: Hub, node: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        jobs: Jobs,
+        catalogue: Catalogue,
+        fleet: Fleet,
+        hub: Hub,
+        node: str,
+        language: str = "en",
+    ) -> None:
+        """Put it together; `language` is that of what is printed beside documents."""
         self._database, self._jobs, self._catalogue = database, jobs, catalogue
-        self._fleet, self._hub, self._node = fleet, hub, node
+        self._fleet, self._hub, self._node, self._language = fleet, hub, node, language
 
     async def waiting(self, person: Person) -> list[Job]:
         """A person's jobs that have not ended, the newest first."""
@@ -83,9 +98,26 @@ class Desk:
         ids = queue.pool(known) if queue else known
         return [self._fleet.get(device_id) for device_id in ids]
 
+    async def judge(self, job: Job, report: Report) -> str | None:
+        """Policy after the count: the words with which a document is refused that no printer of its queue takes."""
+        if not is_stream(report):
+            return None
+        queue = self._catalogue.get(job.queue_id)
+        if queue is not None and queue.must_stamp:
+            return unstamped(report)
+        for device in self.pool(job):
+            try:
+                if device.capabilities is None:
+                    return None  # it has not answered yet, and may take it
+                sent_as(report, device.capabilities)
+                return None
+            except CannotPrint:
+                continue
+        return f"No printer of this queue takes {label(report)}. Print the document as PDF."
+
     async def quotes(self) -> Quotes:
         """What works out, with the prices as they are now, what jobs would be and cost at devices."""
-        return Quotes(await self._database.read(accounts.prices))
+        return Quotes(await self._database.read(accounts.prices), self._marks)
 
     async def quote(self, job: Job, device: DeviceRow, changes: Changes | None = None) -> Quote:
         """What one job would be and cost at one device."""
@@ -146,7 +178,10 @@ class Desk:
         Raises NoDevice, DeviceNotReady, CannotPrint.
         """
         device = self._device(job, job.device_id)
-        return Authority(self._plan(job, job.ticket, device), await self.price(device.id))
+        owner = job.person_id
+        person = await self._database.read(lambda connection: person_by_id(connection, owner)) if owner else None
+        made = self._plan(job, job.ticket, device, person.shown if person else "")
+        return Authority(made, await self.price(device.id))
 
     def reserve(self, connection: Connection, job: Job, authority: Authority) -> None:
         """Set aside the price of a job that was let go by its queue, not at the desk. Raises CreditExhausted."""
@@ -261,10 +296,14 @@ class Desk:
         except DeviceUnknown as error:
             raise NoDevice(str(error)) from None
 
-    def _plan(self, job: Job, ticket: Ticket, device: DeviceRow) -> Plan:
+    def _plan(self, job: Job, ticket: Ticket, device: DeviceRow, name: str = "") -> Plan:
         if device.capabilities is None:
             raise DeviceNotReady(f"{device.shown} has not answered yet. Check that it is switched on.")
-        return plan(ticket, report_of(job), device.capabilities)
+        return plan(ticket, report_of(job), device.capabilities, self._marks(job, device, name))
+
+    def _marks(self, job: Job, device: DeviceRow, name: str = "") -> Marks:
+        at = dt.datetime.now().astimezone()
+        return marks(self._catalogue.get(job.queue_id), job, device.shown, at, name=name, language=self._language)
 
     def _extent(self, job: Job) -> Extent:
         try:

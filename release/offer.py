@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from devices.capabilities import Capabilities
 from jobs.queue import MAX_COPIES, Offer
+from release.streams import taken
 
 _COMMON = ("iso_a4_210x297mm", "na_letter_8.5x11in")
 _MOST = 60  # media names in an advert
@@ -34,6 +35,7 @@ def offer(devices: Sequence[Capabilities], preferred: str = "") -> Offer:
         resolutions=tuple(resolutions) or (300, 600),
         output_bins=_merged((_FACE_DOWN, *(_ordered(device.output_bins) for device in devices)), 20),
         copies=MAX_COPIES,
+        languages=_merged((taken(device.formats) for device in devices), 10),
     )
 
 

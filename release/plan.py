@@ -6,7 +6,7 @@ unreliably (page ranges, fitting to another sheet, grey from colour, copies beyo
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, cast, get_args
 
 from accounting.price import Extent, extent
@@ -15,18 +15,27 @@ from ipp import build
 from ipp.message import Attribute
 from jobs.job import Job
 from jobs.ticket import Ticket
+from pdl.formats import PJL
 from pdl.media import size_of
-from pdl.placement import Scaling
+from pdl.placement import Orientation, Scaling
 from pdl.raster_write import SheetBack
-from pdl.render import Sides, Target
-from pdl.report import Report
+from pdl.report import Report, Segment
+from pdl.stream_rewrite import Wishes
+from pdl.target import Compression, Sides, Target
 from release.errors import CannotPrint
+from release.marks import NO_MARKS, Marks, unstamped
+from release.streams import PCLXL, inner, is_stream, sent_as, unwrapped, wishes
 
 PDF, PWG, URF = "application/pdf", "image/pwg-raster", "image/urf"
-POSTSCRIPT, PCLXL = "application/postscript", "application/vnd.hp-PCLXL"
+POSTSCRIPT, PCL, PCLM, JPEG = (
+    "application/postscript",
+    "application/vnd.hp-PCL",
+    "application/PCLm",
+    "image/jpeg",
+)
 
-RENDERED: Final = (PDF, PWG, URF, POSTSCRIPT, PCLXL)
-"""Formats we can make, the best first."""
+RENDERED: Final = (PDF, PWG, URF, POSTSCRIPT, PCLXL, PCLM, PCL, JPEG)
+"""Formats we can make, the best first; JPEG holds one side."""
 
 _RASTERS = (PWG, URF)
 _NEVER_PASSED: Final = frozenset({"text/plain"})
@@ -50,18 +59,32 @@ class Plan:
     color: bool
     fallback: bool = False
     """Whether, if rendering fails, the document may be passed on with the same attributes."""
+    part: Segment | None = None
+    """Which part of the document is rendered, where it is wrapped in a printer's job stream."""
+    rewrite: Wishes | None = None
+    """What is changed in a printer language that is passed on."""
 
 
-def plan(ticket: Ticket, report: Report, device: Capabilities) -> Plan:
-    """Decide how a counted document is printed there. Raises CannotPrint."""
-    job = _Job(ticket, report, device)
-    passing = report.format in device.formats and report.format not in _NEVER_PASSED and job.passes()
-    if passing and not job.changes():
-        return job.passed()
-    wanted = PDF if passing and report.format == PDF else next((f for f in RENDERED if f in device.formats), None)
+def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO_MARKS) -> Plan:
+    """Decide how a counted document is printed there, with its marks if it can have them. Raises CannotPrint."""
+    if is_stream(report):
+        if marks.required:
+            raise CannotPrint(unstamped(report))
+        return _Job(ticket, report, device).streamed()
+    part = inner(report)
+    job = _Job(ticket, unwrapped(report), device)
+    listed = job.report.format in device.formats and (part is None or PJL in device.formats)
+    passing = listed and job.report.format not in _NEVER_PASSED and job.passes()
+    if passing and not job.changes() and not marks:
+        return replace(job.passed(), format=report.format)
+    marked = replace(job, marks=marks)
+    wanted = PDF if passing and job.report.format == PDF else marked.best_format()
+    if wanted is None and passing and not job.changes() and not marks.required:
+        return replace(job.passed(), format=report.format)
     if wanted is None:
         raise CannotPrint("This printer takes no format that we can make. Choose another printer.")
-    return job.rendered(wanted, fallback=passing and not job.must_render())
+    fallback = passing and not marked.must_render() and not marks.required
+    return replace(marked.rendered(wanted, fallback=fallback), part=part)
 
 
 def asked(ticket: Ticket, report: Report) -> Extent:
@@ -73,6 +96,7 @@ def asked(ticket: Ticket, report: Report) -> Extent:
         copies=ticket.copies if ticket.copies > 1 else max(1, report.copies or 1),
         two_sided=(ticket.sides or report.sides or "one-sided") != "one-sided",
         monochrome=ticket.monochrome,
+        number_up=ticket.number_up,
     )
 
 
@@ -83,6 +107,7 @@ class _Job:
     ticket: Ticket
     report: Report
     device: Capabilities
+    marks: Marks = NO_MARKS
 
     @property
     def sides(self) -> Sides:
@@ -103,6 +128,8 @@ class _Job:
 
     @property
     def by_device(self) -> bool:
+        if self.copies > 1 and self.marks.banner is not None:
+            return False  # the banner page comes once
         return self.copies == 1 or (self.device.copies_max >= self.copies and self._takes("copies"))
 
     @property
@@ -126,7 +153,14 @@ class _Job:
 
     def must_render(self) -> bool:
         """Whether passing the document on would print something else than was asked for."""
-        return bool(self.ticket.page_ranges) or not self.by_device or self._another_size()
+        chosen = bool(self.ticket.page_ranges) or self.ticket.number_up > 1
+        return chosen or not self.by_device or self._another_size()
+
+    def best_format(self) -> str | None:
+        """The best format that can be made for the device; None when there is none."""
+        one_side = self._extent().impressions == 1
+        formats = (kind for kind in RENDERED if kind in self.device.formats)
+        return next((kind for kind in formats if kind != JPEG or one_side), None)
 
     def passed(self) -> Plan:
         copies = self.copies if self.report.format not in _RASTERS or self.ticket.copies > 1 else 1
@@ -140,8 +174,27 @@ class _Job:
             self.color,
         )
 
+    def streamed(self) -> Plan:
+        """Pass on a language that has no renderer, with what the owner changed written into it."""
+        language = sent_as(self.report, self.device)
+        gray = self.ticket.monochrome and self.device.color and self.may_be_colored
+        # A device that prints on one side makes that of two-sided pages by itself.
+        sides = self.sides if self.ticket.sides else (self.report.sides or "one-sided")
+        rewrite = wishes(self.ticket, self.report, copies=self.copies, sides=sides, gray=gray)
+        return Plan(
+            PJL if rewrite and PJL in self.device.formats else language,
+            None,
+            self._attributes(1, rendered=True),
+            self._extent(),
+            1,
+            self.sides,
+            self.color,
+            rewrite=rewrite,
+        )
+
     def rendered(self, wanted: str, *, fallback: bool) -> Plan:
-        by_device = self.by_device and wanted not in (POSTSCRIPT, PCLXL)
+        by_device = self.by_device and wanted not in (POSTSCRIPT, PCLXL, PCL)
+        pclm = self.device.pclm
         copies = self.copies if by_device else 1
         _, size = self.media
         # Scaling, page choice and colour are in the rendered bytes: telling the device as well would do them twice.
@@ -157,6 +210,13 @@ class _Job:
             raster_type=self._raster_type(wanted),
             sheet_back=self._sheet_back(wanted),
             print_quality=self.ticket.print_quality or 4,
+            number_up=self.ticket.number_up,
+            orientation=self._orientation,
+            margins=self.device.margins,
+            pclm_strip=pclm.strip,
+            pclm_compression=next((kind for kind in get_args(Compression) if kind in pclm.compression), "flate"),
+            stamp=self.marks.stamp,
+            banner=self.marks.banner,
         )
         return Plan(
             wanted,
@@ -170,14 +230,34 @@ class _Job:
         )
 
     def _extent(self) -> Extent:
-        return extent(
+        made = extent(
             self.report.pages or 0,
             self.report.color_pages,
             ranges=self.ticket.page_ranges,
             copies=self.copies,
             two_sided=self.sides != "one-sided",
             monochrome=not self.color,
+            number_up=self.ticket.number_up,
         )
+        if made.impressions != self.report.impressions:
+            made = replace(made, counted=self._counted())
+        # A banner page is paid for as what it is: one side, on a sheet of its own.
+        return replace(made, counted=(made.impressions + 1, made.sheets + 1)) if self.marks.banner else made
+
+    def _counted(self) -> tuple[int, int] | None:
+        """Impressions and sheets as counted, where pages differ in copies or sides and nobody changed that."""
+        ticket, report = self.ticket, self.report
+        changed = ticket.copies > 1 or ticket.page_ranges or ticket.number_up > 1 or ticket.sides is not None
+        if changed or report.impressions is None or report.sheets is None or self.sides != (report.sides or self.sides):
+            return None
+        return report.impressions, report.sheets
+
+    @property
+    def _orientation(self) -> Orientation | None:
+        """orientation-requested, for documents that have none of their own (RFC 8011 section 5.2.10)."""
+        kind = self.report.format
+        has_none = kind == "text/plain" or (kind.startswith("image/") and kind not in _RASTERS)
+        return cast("Orientation | None", self.ticket.orientation_requested) if has_none else None
 
     def _attributes(self, copies: int, *, rendered: bool) -> tuple[Attribute, ...]:
         ticket, device = self.ticket, self.device
@@ -248,6 +328,7 @@ class _Job:
         listed = {
             PWG: [pair for pair in self.device.raster.resolutions if pair[0] == pair[1]],
             URF: [(dpi, dpi) for dpi in self.device.urf.resolutions],
+            PCLM: [pair for pair in self.device.pclm.resolutions if pair[0] == pair[1]],
         }.get(wanted, [])
         if self.ticket.printer_resolution in listed and self.ticket.printer_resolution:
             return self.ticket.printer_resolution
@@ -269,7 +350,7 @@ class _Job:
         if wanted == URF:
             backs: dict[int, SheetBack] = {1: "normal", 2: "flipped", 3: "rotated", 4: "manual-tumble"}
             return backs.get(self.device.urf.back or 1, "normal")
-        told = self.device.raster.sheet_back
+        told = self.device.pclm.sheet_back if wanted == PCLM else self.device.raster.sheet_back
         return cast("SheetBack", told) if told in get_args(SheetBack) else "normal"
 
 

@@ -1,6 +1,6 @@
 """What jobs would be and cost where: plan and price of many jobs at many devices, with the prices read once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from jobs.queue import Queue
 from jobs.ticket import Ticket
 from pdl.report import Report
 from release.errors import CannotPrint
+from release.marks import NO_MARKS, Marks
 from release.plan import plan, report_of
 
 _MOST_DEVICES: Final = 12
@@ -62,8 +63,11 @@ class Quote:
 class Quotes:
     """Works quotes out, with the prices of one moment. Its methods are fit for a thread: they wait for nothing."""
 
-    def __init__(self, prices: Mapping[str, Price]) -> None:
-        self._prices = prices
+    def __init__(
+        self, prices: Mapping[str, Price], marks: Callable[[Job, DeviceRow], Marks] = lambda _job, _device: NO_MARKS
+    ) -> None:
+        """Take the prices, and what says which marks a job gets at a device."""
+        self._prices, self._marks = prices, marks
         self._reports: dict[str, Report] = {}
 
     @property
@@ -82,7 +86,7 @@ class Quotes:
         ticket = (changes or Changes()).apply(job.ticket)
         try:
             report = self._report(job)
-            extent = plan(ticket, report, device.capabilities).extent
+            extent = plan(ticket, report, device.capabilities, self._marks(job, device)).extent
         except CannotPrint as error:
             return self._refused(job, device, str(error))
         asked = ticket.sides or report.sides or "one-sided"

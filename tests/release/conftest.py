@@ -24,6 +24,7 @@ from jobs.ticket import Ticket
 from jobs.work import Jobs, now
 from pdl.media import Media
 from pdl.report import Confidence, MediaRun, Report
+from pdl.sandbox import Sandbox
 from release import store as attempts
 from release.desk import Desk
 from release.forward import Forward
@@ -106,7 +107,7 @@ class House:
     def restart(self):
         """A new forwarder, as after a start of the gateway."""
         self.forward = Forward(
-            self.database, self.home.spool, self.jobs, self.catalogue, self.fleet, self.desk, None, self.hub, self.node
+            self.database, self.home.spool, self.jobs, self.catalogue, self.fleet, self.desk, Sandbox(), self.hub, self.node
         )
 
     async def admit(self, submission):

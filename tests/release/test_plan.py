@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from devices.capabilities import ALL_SIDES, Capabilities, PwgRaster, Urf
+from devices.capabilities import ALL_SIDES, Capabilities, Pclm, PwgRaster, Urf
 from jobs.ticket import Ticket
 from pdl.media import Media
 from pdl.report import Confidence, MediaRun, Report
@@ -268,3 +268,32 @@ def test_a_queue_offers_the_sheet_of_the_house_first_if_a_printer_has_it():
     letter = Capabilities(media=("na_letter_8.5x11in", "iso_a4_210x297mm"), media_default="na_letter_8.5x11in")
     assert offer([letter], "iso_a4_210x297mm").media_default == "iso_a4_210x297mm"
     assert offer([letter], "iso_a3_297x420mm").media_default == "na_letter_8.5x11in"
+
+
+@pytest.mark.parametrize(("pages", "copies", "wanted"), [(1, 1, "image/jpeg"), (2, 1, None), (1, 2, None)])
+def test_a_printer_of_jpeg_alone_gets_single_sides(pages, copies, wanted):
+    printer = replace(OFFICE, formats=("image/jpeg",), copies_max=1)
+    if wanted is None:
+        with pytest.raises(CannotPrint):
+            plan(Ticket(copies=copies), found(pages), printer)
+    else:
+        assert plan(Ticket(copies=copies), found(pages), printer).target.format == wanted
+
+
+def test_a_printer_of_pclm_gets_strips_as_it_likes_them():
+    pclm = Pclm(resolutions=((300, 300), (600, 600)), strip=64, compression=("jpeg",), sheet_back="flipped")
+    printer = replace(OFFICE, formats=("application/PCLm",), pclm=pclm, margins=(423, 500, 423, 300))
+    target = plan(Ticket(), found(), printer).target
+    assert (target.format, target.resolution, target.pclm_strip, target.pclm_compression) == ("application/PCLm", (300, 300), 64, "jpeg")
+    assert (target.sheet_back, target.margins) == ("flipped", (423, 500, 423, 300))
+
+
+def test_several_pages_on_a_side_cost_as_many_sides():
+    made = plan(Ticket(number_up=4, copies=2, sides="two-sided-long-edge"), found(9, color=(6,)), OFFICE)
+    assert made.target.number_up == 4
+    assert (made.extent.impressions, made.extent.color, made.extent.sheets) == (6, 2, 4)
+
+
+def test_text_is_turned_as_asked_and_pages_with_a_direction_are_not():
+    assert plan(Ticket(orientation_requested=4), found(mime="text/plain"), OFFICE).target.orientation == 4
+    assert plan(Ticket(orientation_requested=4, page_ranges=((1, 1),)), found(), OFFICE).target.orientation is None

@@ -1,0 +1,88 @@
+"""Printer languages without a renderer: passed on to devices that list them, rewritten where the owner changed things.
+
+Rules only, no I/O. PCL, PCL XL and ESC/P have no renderer here, so nothing else can be made of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from devices.capabilities import OCTET_STREAM, Capabilities
+from jobs.ticket import Ticket
+from pdl.formats import BY_MIME, PCL, PJL
+from pdl.report import Report, Segment, Sides
+from pdl.stream_rewrite import Wishes
+from pdl.to_pdf import convertible
+from release.errors import CannotPrint
+
+PCLXL: Final = "application/vnd.hp-PCLXL"
+LANGUAGES: Final = (PCL, PCLXL, "application/vnd.hp-HPGL", "application/vnd.epson.escp", "application/vnd.epson.escpr")
+"""What is counted here and can only be passed on."""
+
+_REWRITTEN: Final = frozenset({PCL, PCLXL})
+
+
+def taken(formats: tuple[str, ...]) -> tuple[str, ...]:
+    """The printer languages among the formats of a device; who reads PCL reads PJL before it."""
+    listed = tuple(language for language in LANGUAGES if language in formats)
+    return (*listed, PJL) if PJL in formats or _REWRITTEN.intersection(listed) else listed
+
+
+def is_stream(report: Report) -> bool:
+    """Whether the document can be printed only as it is."""
+    return report.format not in convertible() and inner(report) is None
+
+
+def inner(report: Report) -> Segment | None:
+    """The one document that a job stream wraps and that can be rendered; None when there is no such."""
+    parts = report.segments
+    return parts[0] if len(parts) == 1 and parts[0].format in convertible() else None
+
+
+def sent_as(report: Report, device: Capabilities) -> str:
+    """The format as which a stream is sent. Raises CannotPrint where the device does not take its languages."""
+    missing = [language for language in report.languages if language not in device.formats]
+    if missing:
+        name = _named(missing)
+        raise CannotPrint(
+            f"This printer does not take {name}, and {name} cannot be turned into anything else. "
+            "Choose a printer that takes it, or print the document as PDF."
+        )
+    languages = report.languages
+    if report.format != PJL and len(languages) == 1:
+        return languages[0]
+    return next((name for name in (PJL, OCTET_STREAM) if name in device.formats), languages[0])
+
+
+def wishes(ticket: Ticket, report: Report, *, copies: int, sides: Sides, gray: bool) -> Wishes | None:
+    """What must be changed in the stream; None when nothing is. Raises CannotPrint for what cannot be."""
+    wanted = Wishes(
+        copies=copies if copies != (report.copies or 1) else None,
+        sides=sides if sides != (report.sides or "one-sided") else None,
+        monochrome=gray,
+        page_ranges=ticket.page_ranges,
+    )
+    if ticket.number_up > 1:
+        raise CannotPrint(f"Several pages on one side cannot be made of {label(report)}. Print the document as PDF.")
+    if wanted == Wishes():
+        return None
+    if ticket.page_ranges and set(report.languages) != {PCLXL}:
+        raise CannotPrint(f"Pages cannot be chosen from {label(report)}. Print all of it, or print it as PDF.")
+    if not _REWRITTEN.issuperset(report.languages):
+        raise CannotPrint(f"{label(report)} can only be printed as it is. Print the document as PDF.")
+    return wanted
+
+
+def label(report: Report) -> str:
+    """The languages of a document, for a person."""
+    return _named(report.languages)
+
+
+def _named(languages: Iterable[str]) -> str:
+    return " and ".join(BY_MIME[language].label for language in languages)
+
+
+def unwrapped(report: Report) -> Report:
+    """The report of the document that the stream wraps, if it is one that can be rendered."""
+    part = inner(report)
+    return report if part is None else replace(report, format=part.format, segments=())
