@@ -33,10 +33,9 @@ from ipp_server.service import Service
 from jobs.counting import Counting
 from jobs.errors import NotAdmitted, NotPossible
 from jobs.intake import Intake, Submission
-from jobs.job import Job
+from jobs.previews import Previews
 from mobility.profiles import Address
 from mobility.upload import Upload
-from pdl.report import Report
 from pdl.sandbox import Sandbox
 from release.forward import Forward
 from storage.errors import StorageError
@@ -72,6 +71,8 @@ class Gateway:
             self.sandbox = Sandbox()
             await self.sandbox.start()
             opened.push_async_callback(self.sandbox.stop)
+            if self._settings.warm_office:
+                self.sandbox.warm_up_office()
             self._build(core)
             await core.renew_offers()
             await self._serve(opened)
@@ -102,7 +103,7 @@ class Gateway:
         home, node = core.home, core.home.node
         database, spool = home.database, home.spool
         self.intake = Intake(database, spool, core.jobs, core.hub, node, self._admit)
-        self.counting = Counting(database, spool, core.jobs, core.hub, self.sandbox, _judge)
+        self.counting = Counting(database, spool, core.jobs, core.hub, self.sandbox, core.desk.judge)
         self.forward = Forward(
             database, spool, core.jobs, core.catalogue, core.fleet, core.desk, self.sandbox, core.hub, node
         )
@@ -180,6 +181,8 @@ class Gateway:
             address=self._address,
             upload=Upload(self.intake, core.catalogue),
             version=self.version,
+            sandbox=self.sandbox,
+            previews=Previews(core.home.database, core.home.spool, self.sandbox, core.home.node),
             trial_uri=(self._settings.home / TRIAL_FOLDER).as_uri(),
         )
 
@@ -248,11 +251,6 @@ async def _kept_running(work: Any, name: str) -> None:
 
 async def _wait(_: web.Request) -> None:
     """Answer Expect: 100-continue later, when the request may be accepted."""
-
-
-async def _judge(_job: Job, _report: Report) -> str | None:
-    """Policy after the count: no rules yet, so nothing is refused for what it contains."""
-    return None
 
 
 def _identity(settings: Settings) -> tuple[ServerIdentity, bytes]:

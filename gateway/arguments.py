@@ -1,11 +1,19 @@
 """The command line's words: one table of options per command, and how durations are written."""
 
 import argparse
+import os
 import re
 from pathlib import Path
 from typing import Any, Final
 
 _UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
+
+# As `jobs.queue` has them: the words of the command line are known before the gateway is loaded.
+STAMPS: Final = (
+    "off", "top-left", "top", "top-right", "left", "center", "right", "bottom-left", "bottom", "bottom-right",
+    "diagonal",
+)  # fmt: skip
+BANNERS: Final = ("none", "before", "after")
 
 Option = tuple[tuple[str, ...], dict[str, Any]]
 
@@ -41,6 +49,12 @@ _QUEUE: Final = (
     _o("--retain-for", type=duration, metavar="DURATION", help="how long a printed document is kept (default 0)"),
     _o("--accept-unowned", type=truth, metavar="yes|no", help="take jobs from nobody known, to be claimed by code"),
     _o("--accepting", type=truth, metavar="yes|no", help="whether the queue takes jobs"),
+    _o("--refuse-mismatch", type=truth, metavar="yes|no", help="refuse documents that are not what was declared"),
+    _o("--stamp", choices=STAMPS, help="where each page carries who printed it (default off)"),
+    _o("--stamp-text", metavar="TEXT", help="what it says, with {user} {name} {date} {time} {device} {job} {title}"),
+    _o("--stamp-qr", type=truth, metavar="yes|no", help="whether the stamp has the job's number as a QR code"),
+    _o("--require-stamp", type=truth, metavar="yes|no", help="refuse documents that cannot be stamped"),
+    _o("--banner", choices=BANNERS, help="a page that says whose the sheets are (default none)"),
     _o("--max-bytes", type=int, metavar="N", help="largest document"),
     _o("--info", help="name shown to people"),
     _o("--location", help="where it is"),
@@ -111,6 +125,27 @@ COMMANDS: Final[dict[str, dict[str, tuple[Option, ...]]]] = {
     "price": {"show": (), "set": (_o("--device", metavar="D"), *_PRICE)},
 }
 
+CONVERT: Final = (
+    _o("path", metavar="IN", help="the document"),
+    _o("out", metavar="OUT", help="the file to write, - for standard output"),
+    _o("--to", required=True, metavar="FORMAT", help="pdf, pwg, urf, pclm, ps, pcl, pclxl, jpeg or a MIME type"),
+    _o("--pages", metavar="1-3,5", help="pages of the document (default all)"),
+    _o("--copies", type=int, metavar="N", help="whole sets, one after the other"),
+    _o("--sides", choices=("one-sided", "two-sided-long-edge", "two-sided-short-edge", "one", "long", "short")),
+    _o("--number-up", type=int, choices=(1, 2, 4, 6, 9, 16), help="pages on a side"),
+    _o("--media", metavar="NAME", help="a4, letter, 210x297mm, iso_a4_210x297mm (default: as the document)"),
+    _o("--scaling", choices=("auto", "auto-fit", "fill", "fit", "none"), help="how pages are put on the media"),
+    _o("--orientation", choices=("portrait", "landscape", "reverse-landscape", "reverse-portrait")),
+    _o("--margins", metavar="MM", help="what cannot be printed on: one for all or left,bottom,right,top"),
+    _o("--mono", action="store_true", help="gray instead of colour"),
+    _o("--dpi", type=int, metavar="N", help="dots per inch (default 600 for ps, pcl and pclxl, else 300)"),
+    _o("--raster-type", metavar="TYPE", help="of PWG raster and URF: srgb_8, sgray_8, black_1, ..."),
+    _o("--sheet-back", choices=("normal", "flipped", "rotated", "manual-tumble"), help="how backs are fed"),
+    _o("--strip-height", type=int, metavar="N", help="rows of a strip of PCLm (default 16)"),
+    _o("--compression", choices=("flate", "rle", "jpeg"), help="of PCLm (default flate)"),
+    _o("--quality", type=int, metavar="N", help="of JPEG, 1 to 100 (default 90)"),
+)
+
 HELP: Final = {
     "queue": "the printers that people see",
     "device": "the printers that print",
@@ -132,9 +167,13 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", metavar="ADDR", help="address to listen on (default all)")
     serve.add_argument("--port", type=int, metavar="N", help="port to listen on (default 8631)")
     serve.add_argument("--no-mdns", action="store_true", help="do not advertise printers on the network")
-    inspect = groups.add_parser("inspect", help="say what is in a document")
-    inspect.add_argument("path")
-    inspect.add_argument("--json", action="store_true", help="print JSON")
+    inspect = groups.add_parser("inspect", help="say what is in documents, and in whole folders of them")
+    inspect.add_argument("paths", nargs="+", metavar="FILE|DIR")
+    inspect.add_argument("--json", action="store_true", help="print JSON: an object for a file, else an array of them")
+    inspect.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="documents at a time")
+    convert = groups.add_parser("convert", help="write a document in another format, as it would be printed")
+    for names, settings in CONVERT:
+        convert.add_argument(*names, **settings)
     link = groups.add_parser("first-run", help="make a new one-time link for the first run")
     link.add_argument("--json", action="store_true", help="print JSON")
     for group, verbs in COMMANDS.items():

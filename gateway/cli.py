@@ -17,7 +17,12 @@ def main() -> None:
     # A large block freed once lifts glibc's mmap threshold; without it each 256 kB receive of asyncio maps and unmaps.
     block = bytes(1 << 20)
     del block
-    sys.exit(run(sys.argv[1:]))
+    try:
+        sys.exit(run(sys.argv[1:]))
+    except BrokenPipeError:
+        # Who reads what we say has seen enough (| head). Nothing more may be said, not even at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
 
 
 def run(words: list[str]) -> int:
@@ -37,7 +42,9 @@ def run(words: list[str]) -> int:
         if given.group == "serve":
             return _serve(home, given)
         if given.group == "inspect":
-            return _inspect(given.path, as_json=given.json)
+            return _inspect(given.paths, given.jobs, as_json=given.json)
+        if given.group == "convert":
+            return _convert(vars(given))
         return _command(home, given)
     except (ConfigurationError, Refused) as error:
         print(f"printgate: {error}", file=sys.stderr)
@@ -53,15 +60,49 @@ def _serve(home: Path, given: Any) -> int:
     return asyncio.run(serve(load(home, overrides)))
 
 
-def _inspect(path: str, *, as_json: bool) -> int:
-    from pdl.command import inspect_path  # noqa: PLC0415 - see above
+def _inspect(paths: list[str], jobs: int, *, as_json: bool) -> int:
+    from pdl.command import Bar, inspect_paths, lines  # noqa: PLC0415 - see above
+    from pdl.errors import SandboxFailed  # noqa: PLC0415
+
+    missing = [path for path in paths if not os.path.lexists(path)]
+    if missing:
+        print(f"printgate: there is no {', no '.join(missing)}", file=sys.stderr)
+        return 1
+    bar = Bar()
+    try:
+        found = inspect_paths(paths, jobs, bar.tell)
+    except SandboxFailed as error:
+        raise Refused(error.reason) from None
+    finally:
+        bar.end()
+    alone = len(paths) == 1 and not Path(paths[0]).is_dir()
+    if alone and "error" in found[0]:
+        print(f"printgate: {paths[0]} {found[0]['error']}", file=sys.stderr)
+    elif as_json or alone:
+        _print(found[0] if alone else found, as_json=as_json)
+    else:
+        print("\n".join(lines(found)))
+    return int(any("error" in row for row in found))
+
+
+def _convert(given: dict[str, Any]) -> int:
+    from pdl.convert import convert  # noqa: PLC0415 - see above
+    from pdl.convert_wishes import WishRefused, target_of  # noqa: PLC0415
+    from pdl.errors import PdlError  # noqa: PLC0415
 
     try:
-        found = inspect_path(path)
+        target = target_of(given)
+    except WishRefused as error:
+        print(f"printgate: {error}", file=sys.stderr)
+        return 2
+    try:
+        convert(given["path"], target, given["out"])
+    except PdlError as error:
+        raise Refused(error.reason) from None
+    except BrokenPipeError:
+        return 1  # whoever read our output has enough
     except OSError as error:
-        print(f"printgate: {path} cannot be read: {error.strerror}", file=sys.stderr)
-        return 1
-    _print(found, as_json=as_json)
+        raise Refused(f"{error.filename or given['out']}: {error.strerror or error}") from None
     return 0
 
 

@@ -238,6 +238,12 @@ class Commands:
             "retain_for",
             "accept_unowned",
             "accepting",
+            "refuse_mismatch",
+            "stamp",
+            "stamp_text",
+            "stamp_qr",
+            "require_stamp",
+            "banner",
             "max_bytes",
         )
         values = {name: given[name] for name in plain if given.get(name) is not None}

@@ -35,6 +35,7 @@ class Settings:
     plain_http: bool = False
     log_level: str = "info"
     log_format: str = "auto"
+    warm_office: bool = False
     disk_reserve: int = 512 << 20
     connections: int = 4096
     body_idle: float = 60.0
@@ -64,6 +65,7 @@ MEANING: Final[dict[str, str]] = {
     "plain_http": "whether pages are shown over plain http to other machines",
     "log_level": "debug, info, warning or error",
     "log_format": "auto, text or json",
+    "warm_office": "whether LibreOffice waits for the first office document from the start, for about 200 MB",
     "disk_reserve": "bytes of the disk that documents may not fill",
     "connections": "connections at once",
     "body_idle": "seconds a client may be silent within a request",

@@ -40,7 +40,7 @@ class Core:
             catalogue = Catalogue(database, node)
             fleet = Fleet(database, node, device_settings(settings))
             jobs = Jobs(database, home.spool, catalogue, hub)
-            desk = Desk(database, jobs, catalogue, fleet, hub, node)
+            desk = Desk(database, jobs, catalogue, fleet, hub, node, settings.language)
             core = cls(settings, home, hub, People(database, node), catalogue, fleet, jobs, desk)
             for part in (catalogue, fleet, jobs):
                 await part.load()

@@ -11,7 +11,7 @@ from gateway.config import Settings
 from gateway.core import Core
 from ipp_server.http import PATH
 from ipp_server.printer import make_and_model, urf_tokens
-from jobs.queue import FORMATS, Queue
+from jobs.queue import ANY_FORMAT, Queue
 from mdns.advertise import Advertiser, AdvertisingFailed, host_label
 from mdns.advertise import Settings as MdnsSettings
 from mdns.txt import PrinterFacts
@@ -94,7 +94,7 @@ class Discovery:
             uuid=queue.id,
             port=self._port,
             ty=make_and_model(queue),
-            pdl=tuple(name for name in FORMATS if name != "application/octet-stream"),
+            pdl=tuple(name for name in queue.formats if name != ANY_FORMAT),
             urf=urf_tokens(queue.offer),
             note=queue.location,
             admin_url=f"{scheme}://{self._host}.local:{self._port}/",

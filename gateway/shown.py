@@ -56,6 +56,12 @@ def queue(core: Core, row: Queue) -> dict[str, Any]:
         "retention": row.retention,
         "retain_for": row.retain_for,
         "accepting": row.accepting,
+        "refuse_mismatch": row.refuse_mismatch,
+        "stamp": row.stamp,
+        "stamp_text": row.stamp_text,
+        "stamp_qr": row.stamp_qr,
+        "require_stamp": row.require_stamp,
+        "banner": row.banner,
         "waiting": core.jobs.waiting(row.id),
         "path": f"/ipp/print/{row.name}",
     }

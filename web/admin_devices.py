@@ -25,6 +25,9 @@ FORMATS: Final = {
     "application/postscript": "PostScript",
     "application/vnd.hp-PCLXL": "PCL XL",
     "application/vnd.hp-PCL": "PCL",
+    "application/PCLm": "PCLm",
+    "application/vnd.hp-PJL": "PJL",
+    "application/vnd.epson.escp": "ESC/P",
     "image/jpeg": "JPEG",
     "image/png": "PNG",
 }

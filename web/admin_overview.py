@@ -32,6 +32,7 @@ async def show(visit: Visit) -> web.Response:
 
     figures, charges, lines, people = await visit.parts.database.read(look)
     problems = await visit.parts.ready()
+    sandbox = visit.parts.sandbox
     devices = visit.parts.fleet.listed()
     trouble = [(row, words.device_badge(row, visit.talk)) for row in devices if words.in_trouble(row)]
     return visit.page(
@@ -43,6 +44,8 @@ async def show(visit: Visit) -> web.Response:
         trouble=trouble,
         devices=len(devices),
         problems=[visit.talk.gettext(problem) for problem in problems],
+        lacking=[visit.talk.gettext(words.LACKING[name]) for name in sandbox.lacking] if sandbox else (),
+        protection=sandbox.level if sandbox else "",
         events=events(visit, lines, people),
     )
 

@@ -14,6 +14,24 @@ from web.help_pages import uris
 from web.i18n import N_
 from web.site import Visit
 
+_STAMPS: Final = {
+    "off": N_("Nowhere"),
+    "top-left": N_("At the top, left"),
+    "top": N_("At the top, in the middle"),
+    "top-right": N_("At the top, right"),
+    "left": N_("At the left edge, upwards"),
+    "right": N_("At the right edge, upwards"),
+    "bottom-left": N_("At the bottom, left"),
+    "bottom": N_("At the bottom, in the middle"),
+    "bottom-right": N_("At the bottom, right"),
+    "center": N_("In the middle of the page"),
+    "diagonal": N_("Across the page, large and pale"),
+}
+_BANNERS: Final = {
+    "none": N_("None"),
+    "before": N_("Before the document"),
+    "after": N_("After the document"),
+}
 _HOUR: Final = 3600
 _MEGABYTE: Final = 1 << 20
 
@@ -58,6 +76,8 @@ async def _form(visit: Visit, queue: Queue, *, fresh: bool) -> web.Response:
         queue=queue,
         fresh=fresh,
         kinds=words.KINDS,
+        stamps=_STAMPS,
+        banners=_BANNERS,
         devices=visit.parts.fleet.listed(),
         uris=uris(visit.parts.address(queue.name, host)) if queue.name else (),
         waiting=visit.parts.jobs.waiting(queue.id),
@@ -90,6 +110,12 @@ def settings_in(form: Form) -> dict[str, Any]:
         "retain_for": (kept or 0) * _HOUR,
         "max_bytes": (most or 4096) * _MEGABYTE,
         "accepting": form.ticked("accepting"),
+        "refuse_mismatch": form.ticked("refuse_mismatch"),
+        "stamp": form.text("stamp", 16) or "off",
+        "stamp_text": form.text("stamp_text", 200),
+        "stamp_qr": form.ticked("stamp_qr"),
+        "require_stamp": form.ticked("require_stamp"),
+        "banner": form.text("banner", 16) or "none",
     }
 
 

@@ -17,6 +17,7 @@ from jobs.work import active
 from web import words
 from web.errors import NothingChosen
 from web.i18n import N_
+from web.preview_pages import has_preview
 from web.site import Visit
 
 
@@ -28,6 +29,8 @@ class Line:
     badge: words.Badge
     about: str
     picture: str
+    preview: bool = False
+    """Whether there may be a picture of its first page; else `picture` stands for its kind."""
     amount: int | None = None
     others_cost_more: bool = False
     choosable: bool = False
@@ -92,6 +95,7 @@ def line(visit: Visit, job: Job, estimate: tuple[int, bool] | None) -> Line:
         badge=words.outcome(job),
         about=words.described(job, visit.talk),
         picture=words.picture(job),
+        preview=has_preview(visit, job),
         amount=estimate[0] if estimate else None,
         others_cost_more=bool(estimate and estimate[1]),
         choosable=_choosable(job),

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from devices.fleet import Fleet
 from directory.people import People
 from events.hub import Hub
 from jobs.catalogue import Catalogue
+from jobs.previews import Previews
 from jobs.work import Jobs
 from mobility.profiles import Address
 from mobility.upload import Upload
@@ -14,6 +16,20 @@ from release.desk import Desk
 from release.forward import Forward
 from storage.database import Database
 from web.settings import Settings
+
+
+class Protected(Protocol):
+    """How this machine is protected from the documents it opens."""
+
+    @property
+    def level(self) -> str:
+        """The measures that work here, in words for an administrator."""
+        ...
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What would protect better and does not work here, by the keys of words.LACKING."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,5 +57,8 @@ class Parts:
     upload: Upload | None
     """Takes files from browsers; None where there is no such way in."""
     version: str
+    previews: Previews | None = None
+    sandbox: Protected | None = None
+    """Pictures of the pages of documents; None where there are none."""
     trial_uri: str = ""
     """The URI of the built-in trial printer that the first run offers; empty offers none."""

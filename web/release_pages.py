@@ -22,6 +22,7 @@ from web.errors import BadForm
 from web.forms import Form
 from web.i18n import N_
 from web.jobs_pages import device_name, mine
+from web.preview_pages import has_preview
 from web.site import Visit
 
 SIDES: Final = {
@@ -30,6 +31,7 @@ SIDES: Final = {
     "two-sided-short-edge": N_("Both sides, turned like a notepad"),
 }
 _SHOWN: Final = 30  # printers on the page; the search finds the others
+_PAPERS: Final = 6  # documents whose first page is shown
 _MOST_LOOKS: Final = 40  # times that the result page looks again by itself
 
 
@@ -91,6 +93,8 @@ async def show(visit: Visit) -> web.Response:
         "release.html",
         here="jobs",
         jobs=jobs,
+        papers=[(job, has_preview(visit, job), words.picture(job)) for job in jobs[:_PAPERS]],
+        unseen=max(0, len(jobs) - _PAPERS),
         choices=found[:_SHOWN],
         more=max(0, len(found) - _SHOWN),
         many=len(choices) > 6,

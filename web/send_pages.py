@@ -15,15 +15,13 @@ from mobility.upload import Upload, title_of
 from storage.errors import StorageError
 from web import words
 from web.errors import BadForm, NothingChosen, PageUnknown
+from web.file_kinds import accept, takes_office
 from web.i18n import N_
 from web.incoming import File, Incoming
 from web.site import Visit
 
 MOST_FILES: Final = 20
 """Files that are taken at a time."""
-
-ENDINGS: Final = ".pdf,.jpg,.jpeg,.png,.txt,application/pdf,image/jpeg,image/png,text/plain"
-"""What the browser offers to choose from; what a file really is, its content says."""
 
 _MOST_REFUSED: Final = 100  # further files that are read past, so that the answer reaches the browser
 _MOST_COPIES: Final = 999
@@ -59,11 +57,13 @@ async def show(visit: Visit) -> web.Response:
     queues = _upload(visit).queues()
     if not queues:
         return visit.page("send_none.html", here="send")
+    formats = {mime for queue in queues for mime in queue.formats}
     return visit.page(
         "send.html",
         here="send",
         queues=queues,
-        endings=ENDINGS,
+        endings=accept(formats),
+        office=takes_office(formats),
         most=MOST_FILES,
         largest=min(queue.max_bytes for queue in queues),
         colored=any(queue.offer.color for queue in queues),

@@ -197,7 +197,7 @@ def picture(job: Job) -> str:
     """The static file that stands for a document of this kind."""
     if job.counted_at is None:
         return "thumb-counting.svg"
-    return "thumb-picture.svg" if job.document_format in ("image/jpeg", "image/png") else "thumb-text.svg"
+    return "thumb-picture.svg" if job.document_format.startswith("image/") else "thumb-text.svg"
 
 
 KINDS: Final = {
@@ -237,6 +237,7 @@ ACTIONS: Final = {
     "device.change": N_("%(actor)s changed the printer %(subject)s"),
     "device.remove": N_("%(actor)s removed the printer %(subject)s"),
     "job.release": N_("%(actor)s released somebody's document"),
+    "job.look": N_("%(actor)s looked at the pages of somebody's document"),
     "job.printed": N_("%(actor)s decided that a document had printed"),
     "job.not-printed": N_("%(actor)s decided that a document had not printed"),
     "credit": N_("%(actor)s changed the credit of %(subject)s"),
@@ -268,3 +269,17 @@ def toast(talk: Talk, query: Form) -> str:
     if found is None:
         return ""
     return talk.count(found[0], found[1], number[0] if number else 1)
+
+
+LACKING: Final = {
+    "programs": N_(
+        "Outside programs cannot be protected here, so PostScript and office documents are refused. Install bubblewrap."
+    ),
+    "bubblewrap": N_(
+        "Bubblewrap does not work here; outside programs are confined by Landlock and limits. Install it."
+    ),
+    "namespaces": N_("This system forbids namespaces: documents are opened without a network of their own."),
+    "landlock": N_("This kernel has no Landlock (Linux 5.13 or later): readers of documents may open no file at all."),
+    "seccomp": N_("System calls cannot be filtered here: a document that takes over its reader could make any."),
+}
+"""What would protect the gateway better from documents, and how an administrator comes by it."""

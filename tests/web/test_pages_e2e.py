@@ -136,6 +136,8 @@ def addresses_of(house):
             ("/sign-in/", "/language", "/authority", "/release/done", "/send/done", "/help/{")
         ):
             continue
+        if page.path.endswith(".png"):  # a picture is no page
+            continue
         path = re.sub(r"\{number:[^}]*\}\}?", "4", page.path)
         if path.startswith("/admin/queues/"):
             path = path.replace("{name}", "print")
