@@ -55,8 +55,8 @@ class Extent:
     pages: tuple[bool, ...]
     copies: int
     two_sided: bool
-    counted: tuple[int, int] | None = None
-    """Impressions and sheets of a document whose pages say themselves how often and on which side they come."""
+    counted: tuple[int, int, int] | None = None
+    """Impressions, sheets, and impressions in colour, of a document whose pages say themselves how often they come."""
 
     @property
     def impressions(self) -> int:
@@ -66,7 +66,7 @@ class Extent:
     @property
     def color(self) -> int:
         """How many impressions are coloured."""
-        return min(sum(self.pages) * self.copies, self.impressions)
+        return self.counted[2] if self.counted else sum(self.pages) * self.copies
 
     @property
     def sheets(self) -> int:

@@ -6,7 +6,8 @@ from typing import Final
 
 from jobs.errors import FormatNotSupported
 from jobs.queue import ANY_FORMAT, Queue
-from pdl.formats import BY_MIME, GZIP, PJL, agrees, sniff
+from pdl.format_names import agrees
+from pdl.formats import BY_MIME, GZIP, PJL, sniff
 
 _HEAD: Final = 64 * 1024  # bytes that the gateway itself looks at
 _PIECE: Final = 256 * 1024

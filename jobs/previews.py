@@ -103,10 +103,12 @@ class Previews:
             sealed = await self._spool.receive(_once(data), limit=_LARGEST)
             await self._database.write(lambda connection: self._insert(connection, job, page, width, sealed),
                                        documents=[sealed])  # fmt: skip
-        except (_MovedOnError, StorageError):
-            # It was seen all the same; the next look makes it again.
+        except BaseException as fault:
             if sealed is not None:
                 await self._spool.abandon(sealed)
+            # It was seen all the same; the next look makes it again.
+            if not isinstance(fault, _MovedOnError | StorageError):
+                raise
 
     def _insert(self, connection: Connection, job: Job, page: int, width: int, sealed: Sealed | None) -> None:
         current = store.find(connection, uuid=job.id)

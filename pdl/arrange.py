@@ -13,8 +13,9 @@ from typing import Any, BinaryIO, cast
 import pikepdf
 
 from pdl.arrange_sides import Layout, put_on_sides, visible
-from pdl.errors import DocumentRejected, LimitReached, PasswordNeeded
-from pdl.source import Source, open_source
+from pdl.errors import DocumentRejected, LimitReached
+from pdl.pdf import opened
+from pdl.source import Source
 
 Emit = Callable[[bytes], None]
 
@@ -60,11 +61,7 @@ class EmitFile(io.RawIOBase):
 
 def arrange(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[str, Any]:
     """Write the PDF as it is to be printed, unless it is so already. Raises the errors of `pdl.errors`."""
-    try:
-        pdf = pikepdf.open(open_source(source))
-    except pikepdf.PasswordError as fault:
-        raise PasswordNeeded("The document opens only with a password. Print it without one.") from fault
-    with pdf:
+    with opened(source) as pdf:
         pages = list(pdf.pages)
         chosen = selection(len(pages), arguments.get("page_ranges", ()))
         layout = Layout.read(arguments)
@@ -112,9 +109,14 @@ def _order(pdf: pikepdf.Pdf, kept: Sequence[pikepdf.Page], copies: int, *, padde
     del pdf.pages[:]
     for copy in range(copies):
         if copy and padded:
-            box = visible(kept[-1])
-            pdf.add_blank_page(page_size=(max(3.0, box[2] - box[0]), max(3.0, box[3] - box[1])))
+            left, bottom, right, top = visible(kept[-1])
+            pdf.add_blank_page(page_size=(_within(right - left), _within(top - bottom)))
         pdf.pages.extend(kept)
+
+
+def _within(length: float) -> float:
+    # What a blank page may measure (ISO 32000-1, annex C); those of the document may be larger.
+    return min(14400.0, max(3.0, length))
 
 
 def _tidy(pdf: pikepdf.Pdf, sides: str | None) -> None:

@@ -2,10 +2,8 @@
 
 import asyncio
 import contextlib
-import os
 import secrets
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -14,10 +12,10 @@ from typing import BinaryIO
 from pdl.errors import DocumentRejected
 from pdl.formats import BY_MIME, HEAD_BYTES, sniff
 from pdl.inspect import inspect
-from pdl.limits import Limits
+from pdl.limits import MEBIBYTE, Limits
 from pdl.render import RENDER_LIMITS, render
 from pdl.sandbox import Sandbox, Sink
-from pdl.scratch import Scratch
+from pdl.scratch import MemoryScratch, Scratch
 from pdl.source import FileSource, SliceSource, Source
 from pdl.target import Rendered, Target
 from pdl.to_pdf import convertible
@@ -25,36 +23,12 @@ from pdl.to_pdf import convertible
 STANDARD_OUTPUT = "-"
 # A packed file within a packed file: nobody prints deeper than this.
 DEEPEST = 3
+LARGEST_STEP = 8192 * MEBIBYTE
 
 
-class FileScratch:
-    """Temporary storage in a file that has no name: as large as the disk is."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
-        self._size = 0
-
-    @property
-    def size(self) -> int:
-        """Bytes written so far."""
-        return self._size
-
-    def pread(self, offset: int, length: int) -> bytes:
-        """Up to `length` bytes from `offset`; fewer only at the end."""
-        return os.pread(self._file.fileno(), length, offset)
-
-    async def write(self, data: bytes) -> None:
-        """Append `data`; OSError when the disk is full."""
-        await asyncio.to_thread(self._file.write, data)
-        self._size += len(data)
-
-    async def finish(self) -> None:
-        """All is written; from here on it is read."""
-        await asyncio.to_thread(self._file.flush)
-
-    def close(self) -> None:
-        """Forget everything."""
-        self._file.close()
+def _scratch() -> MemoryScratch:
+    """Storage of one step: in memory, so that no document is written anywhere but where it was asked for."""
+    return MemoryScratch(LARGEST_STEP)
 
 
 def convert(path: str, target: Target, out: str) -> Rendered:
@@ -74,7 +48,7 @@ async def _convert(path: str, target: Target, out: str) -> Rendered:
         await sandbox.start()
 
         def scratch() -> Scratch:
-            kept = FileScratch()
+            kept = _scratch()
             stack.callback(kept.close)
             return kept
 

@@ -49,15 +49,19 @@ def count(source: Source, arguments: Mapping[str, Any], _emit: object) -> dict[s
 def _look(header: CupsHeader) -> Look:
     """Choose how the page is looked at."""
     one_color = not SPACES[header.space].chromatic
-    if header.order == "planar" and not one_color:
+    # The header may say fewer colours than its colour space has.
+    colors = max(header.colors, SPACES[header.space].colors)
+    whole = header.colors == colors
+    if header.order == "planar" and whole and not one_color:
         return lambda window, number: _look_planar(window, header, number)
-    if header.order == "banded" and not one_color:
+    if header.order == "banded" and whole and not one_color:
         return lambda window, number: _look_banded(window, header, number)
     judge: Ink | Halftone = Ink(header.space, header.bits, little_endian=header.variant.order == "<")
-    if header.pixel_bits < header.bits * header.colors and not one_color:
+    apart = header.order != "chunked"
+    if (apart or header.pixel_bits < header.bits * colors) and not one_color:
         judge = Ink(-1, header.bits)  # a pixel that does not hold its colours
     elif not judge.readable and header.bits < 8:
-        judge = Halftone(header.space, chunked_dots(header.bits, header.pixel_bits, header.colors))
+        judge = Halftone(header.space, chunked_dots(header.bits, header.pixel_bits, colors))
     if one_color and header.pixel_bits != header.bits:
         judge = Ink(-1, header.bits)  # more in a pixel than its colour space knows
     return lambda window, number: _look_chunked(window, header, number, judge)

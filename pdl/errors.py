@@ -1,5 +1,8 @@
 """What may go wrong with a document, in words for a person."""
 
+STATE_REASONS = frozenset({"document-format-error", "document-password-error", "unsupported-document-format"})
+"""The job-state-reasons keywords of documents that are rejected (RFC 8011 section 5.3.8, PWG 5100.13)."""
+
 
 class PdlError(Exception):
     """Anything this package cannot do; the text is a sentence for a person."""

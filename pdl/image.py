@@ -14,7 +14,7 @@ from pdl.errors import DocumentRejected
 from pdl.image_colour import Look
 from pdl.image_open import GRAY_MODES, MOST_PIXELS_DECODED, from_start, load, opened
 from pdl.image_sheet import A4, share_of_sheet, sheet_of
-from pdl.image_tiff import TiffPage, page_picture, tiff_pages
+from pdl.image_tiff import TiffPage, holds_copies, page_picture, tiff_pages
 from pdl.media import media_for
 from pdl.report import WHOLE_PAGE, Basis, Certainty, Confidence, Coverage
 from pdl.source import Source, open_source
@@ -34,14 +34,18 @@ _ASKED_FOR_ELSEWHERE = "a picture cannot ask for it"
 def count(source: Source, arguments: Mapping[str, Any], _emit: object) -> dict[str, Any]:
     """Count a picture; DocumentRejected when it is damaged or larger than any picture, LimitReached."""
     tally, inks = Tally(arguments["pages"]), _Inks()
+    sure: Certainty = "exact"
     if arguments["format"] == TIFF:
         pages, color, words = "directories of the file", _tiff(source, tally, inks), "resolution of each page, else A4"
+        if holds_copies(from_start(source)):
+            # Some programs print these, too.
+            pages, sure = "directories of the file, without smaller copies and masks", "estimated"
     else:
         pages, color, words = _ONE, _picture(source, tally, inks), "A4 unless another sheet is asked for"
     coverage = inks.mean()
     return tally.report(
         arguments["format"],
-        confidence=Confidence("exact", color, "exact", "exact", "estimated", "estimated" if coverage else "unknown"),
+        confidence=Confidence(sure, color, "exact", "exact", "estimated", "estimated" if coverage else "unknown"),
         basis=Basis(
             pages=pages,
             color=_PIXELS if color == "exact" else inks.why,
@@ -59,6 +63,7 @@ class _Inks:
 
     def __init__(self) -> None:
         self.why = ""
+        self.guessed = False  # whether a page was taken for coloured by what it says of itself
         self._total = np.zeros(4)
         self._pages = 0
 
@@ -117,15 +122,18 @@ def _tiff(source: Source, tally: Tally, inks: _Inks) -> Certainty:
         else:
             color = _tiff_color(page, sheet, inks)
         tally.add(PageFacts(media_for(*(sheet or A4)), color=color))
-    return "unknown" if tally.unknown else "exact"
+    if tally.unknown:
+        return "unknown"
+    return "estimated" if inks.guessed else "exact"
 
 
-def _tiff_color(page: TiffPage, sheet: tuple[int, int] | None, inks: _Inks) -> bool | None:
-    """Whether one page has colour; None where nothing here decodes it."""
+def _tiff_color(page: TiffPage, sheet: tuple[int, int] | None, inks: _Inks) -> bool:
+    """Whether one page has colour; where nothing here decodes it, whether it is stored as if it had."""
     picture = page_picture(page)
     if picture is None:
-        inks.why = "the pixels are packed in a way that is not read here"
-        return False if page.is_gray else None
+        inks.why = "the pixels are packed in a way that is not read here: taken for coloured as they are stored so"
+        inks.guessed = inks.guessed or not page.is_gray
+        return not page.is_gray
     load(picture)
     look = Look(picture)
     inks.add(look.ink(1.0 if sheet else share_of_sheet((page.width, page.height), A4)))

@@ -3,7 +3,9 @@
 All plugins are loaded here, before any document is opened: a child of the sandbox loads nothing any more.
 """
 
+import struct
 import warnings
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
@@ -38,7 +40,10 @@ MOST_PIXELS_DECODED = 80_000_000
 GRAY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 
 # What Pillow raises over damaged pictures, by plugin and by decoder.
-DAMAGE = (OSError, SyntaxError, ValueError, EOFError, KeyError, IndexError, TypeError, OverflowError)
+DAMAGE = (
+    OSError, SyntaxError, ValueError, EOFError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError,
+    struct.error, zlib.error,
+)  # fmt: skip
 
 Image.preinit()
 # The limits above are ours: Pillow's own would be a warning first.

@@ -5,6 +5,7 @@ one page has packed.
 """
 
 import io
+import math
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from pdl.source import Source
 # Bytes of a value by its type; BigTIFF adds three of eight bytes.
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _LETTERS = {1: "B", 3: "H", 4: "I", 6: "b", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 17: "q", 18: "Q"}
-_RATIONAL, _LONG, _WIDE = 5, 4, {16, 17, 18}
+_RATIONAL, _LONG, _WIDE, _FLOATING = 5, 4, {16, 17, 18}, {"f", "d"}
 
 SUBFILE, OLD_SUBFILE, WIDTH, HEIGHT, BITS, COMPRESSION, PHOTOMETRIC, FILL_ORDER = 254, 255, 256, 257, 258, 259, 262, 266
 ORIENTATION, SAMPLES, ROWS_PER_STRIP, X_RESOLUTION, Y_RESOLUTION, T4_OPTIONS, UNIT = 274, 277, 278, 282, 283, 292, 296
@@ -72,7 +73,10 @@ class TiffPage:
             parts = struct.unpack(f"{self._layout.order}{len(data) // 4}I", data)
             return [above / below if below else 0.0 for above, below in zip(parts[::2], parts[1::2], strict=True)]
         letter = _LETTERS.get(kind)
-        return list(struct.unpack(f"{self._layout.order}{len(data) // _SIZES[kind]}{letter}", data)) if letter else []
+        if not letter:
+            return []
+        found = list(struct.unpack(f"{self._layout.order}{len(data) // _SIZES[kind]}{letter}", data))
+        return [] if letter in _FLOATING and not all(map(math.isfinite, found)) else found
 
     def first(self, tag: int, default: int = 0) -> int:
         """First value of `tag` as a whole number."""
@@ -115,7 +119,8 @@ class TiffPage:
         if not offsets or len(sizes) < len(offsets):
             raise DocumentRejected("The TIFF picture is damaged: it does not say where its pixels are.")
         found = [(int(offset), int(size)) for offset, size in zip(offsets, sizes, strict=False)]
-        if any(offset + size > self._source.size for offset, size in found):
+        # Types with a sign exist.
+        if any(not 0 <= offset <= offset + size <= self._source.size for offset, size in found):
             raise DocumentRejected("The TIFF picture is incomplete: a part of its pixels is missing. Send it again.")
         return found
 
@@ -179,6 +184,12 @@ def tiff_pages(source: Source) -> Iterator[TiffPage]:
     # A file of one thumbnail is a picture all the same.
     if not some and spare is not None:
         yield spare
+
+
+def holds_copies(source: Source) -> bool:
+    """Whether some directories of the TIFF are smaller copies or masks of others, and no pages."""
+    found = [page.is_page for page in _directories(source)]
+    return any(found) and not all(found)
 
 
 def _directories(source: Source) -> Iterator[TiffPage]:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.image_colour import BAND_ROWS, on_white
-from pdl.image_open import DAMAGE, GRAY_MODES, MOST_PIXELS_DECODED, from_start, load, opened
+from pdl.image_open import DAMAGE, GRAY_MODES, MOST_PIXELS_DECODED, from_start, load, opened, quiet
 from pdl.image_pass import Packed, packed_fax, packed_jpeg, packed_png
 from pdl.image_sheet import A4, DEFAULT_DPI, MARGIN_POINTS, sane_resolution, sheet_of
 from pdl.image_tiff import ORIENTATION, TiffPage, page_picture, tiff_pages
@@ -78,7 +78,8 @@ def _put_picture(writer: PdfWriter, source: Source, picture: Image.Image, wanted
     profile = picture.info.get("icc_profile") or b""
     image = _add_packed(writer, source, packed, picture.size, profile) if packed else _add_decoded(writer, picture)
     try:
-        orientation = int(picture.getexif().get(0x0112, 1))
+        with quiet():
+            orientation = int(picture.getexif().get(0x0112, 1))
     except DAMAGE:
         orientation = 1
     size = _points(picture.size, _resolution(picture))

@@ -1,10 +1,10 @@
 """Inspect a PDF: its page tree, then the colour of its pages. The count stays what it is whatever colour does."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from pdl import wire
 from pdl.errors import PdlError, ReaderCrashed, SandboxFailed
 from pdl.inspection import Inspection, believed
 from pdl.limits import MEBIBYTE, Limits
@@ -13,7 +13,6 @@ from pdl.report import Certainty, Report
 
 # Of the time a child has, this share is for its own stopping in order.
 SHARE = 0.75
-LONGEST_COUNT = 64 * 1024 * 1024
 
 RENDERED = "operators, else pages rendered at 36 dpi"
 OTHERWISE = "; other renderers may see {} of the pages otherwise"
@@ -67,18 +66,19 @@ class _Heard:
         if self.report is not None:
             self.letters += data
         else:
-            self._line += data
-            line, ended, rest = self._line.partition(b"\n")
+            # Only what is new is looked at: it may come in a million pieces.
+            line, ended, rest = data.partition(b"\n")
+            self._line += line
             if ended:
-                self.report = self._count(bytes(line))
+                self.report = self._count(bytes(self._line))
                 self.letters += rest
         pages = self.report.pages if self.report else 0
-        if len(self._line) > LONGEST_COUNT or len(self.letters) > (pages or 0):
+        if len(self._line) > wire.LONGEST_ANSWER or len(self.letters) > (pages or 0):
             raise ReaderCrashed("The program that counts the document says more than there is to say.")
 
     def _count(self, line: bytes) -> Report:
         try:
-            answer = json.loads(line)
+            answer = wire.heard(line)
         except (ValueError, RecursionError):
             answer = None
         return believed(answer if isinstance(answer, dict) else {}, self._looking.format, self._looking.limits)

@@ -3,6 +3,7 @@
 Where the program takes more than it may, what its comments claim is an estimate; without comments nothing is known.
 """
 
+import asyncio
 import re
 from dataclasses import replace
 from typing import Any
@@ -43,7 +44,8 @@ async def inspect(looking: Inspection) -> Report:
             # Whatever its comments say: what shows no page in all that time is no document.
             raise DocumentRejected(f"The document does not come to show a page. {fault.reason}") from fault
         return await _claimed(looking, fault)
-    if not made.size or (not shown and not is_encapsulated(looking.source.pread(0, HEAD_BYTES))):
+    head = await asyncio.to_thread(looking.source.pread, 0, HEAD_BYTES)
+    if not made.size or (not shown and not is_encapsulated(head)):
         raise DocumentRejected("The document has no pages: it is PostScript that never shows one.")
     report = await inspect_pdf.inspect(replace(looking, source=made, format=PDF), noted=key)
     return replace(report, format=looking.format)

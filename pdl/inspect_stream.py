@@ -4,6 +4,7 @@ A child walks the stream (`pdl.stream`): it counts the languages that it reads i
 which are then inspected as documents of their own. All of them together are the job.
 """
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
@@ -90,7 +91,14 @@ def _parts(answer: Mapping[str, Any], looking: Inspection) -> list[_Part]:
     rows = answer.get("segments")
     if not isinstance(rows, list) or len(rows) > MOST_SEGMENTS:
         raise _nonsense()
-    parts = [_Part.read(row, looking) for row in rows]
+    parts, pages = [], 0
+    for row in rows:
+        part = _Part.read(row, looking)
+        # Checked as they come: a few bytes may claim the colour pages of thousands of the longest documents.
+        pages += (part.report.pages or 0) if part.report else 0
+        if pages > looking.limits.pages:
+            raise _nonsense()
+        parts.append(part)
     if any(one.segment.end > other.segment.start for one, other in pairwise(parts)):
         raise _nonsense()
     return parts
@@ -111,7 +119,8 @@ async def _within(looking: Inspection, part: _Part) -> Report:
     if row is None or row.way is None or row.way == "stream" or mime == UNKNOWN:
         raise _uncounted(row.label if row else "", part.language)
     source: Source = SliceSource(looking.source, part.segment.start, part.segment.end)
-    if mime == POSTSCRIPT and not source.pread(0, 3).lstrip(b"\x04").startswith((b"%!", b"\xc5")):
+    head = await asyncio.to_thread(source.pread, 0, 3)
+    if mime == POSTSCRIPT and not head.lstrip(b"\x04").startswith((b"%!", b"\xc5")):
         source = _Headed(_PS_HEADER, source)  # PJL has said what it is: it needs no header of its own
     report = await looking.within(source)
     if report.pages is None:
@@ -147,9 +156,11 @@ def _applied(report: Report, part: _Part) -> Report:
     else:
         impressions, sheets = pages * copies, sheets_of(pages, copies, sides or "one-sided")
         basis = replace(basis, sides="PJL")
+    color = None if report.color_impressions is None else round(report.color_impressions * copies / own_copies)
     applied = replace(
-        report, impressions=impressions, sheets=sheets, copies=copies, sides=sides, confidence=confidence, basis=basis
-    )
+        report, impressions=impressions, sheets=sheets, copies=copies, sides=sides, confidence=confidence, basis=basis,
+        color_impressions=color,
+    )  # fmt: skip
     return _in_gray(applied) if part.gray else applied
 
 
@@ -164,6 +175,7 @@ def _in_gray(report: Report) -> Report:
         verdict="ok",
         reason="",
         color_pages=(),
+        color_impressions=0,
         coverage=coverage,
         confidence=replace(report.confidence, color="exact"),
         basis=replace(report.basis, color="PJL sets RENDERMODE to gray"),
@@ -198,7 +210,16 @@ def _total(looking: Inspection, reports: list[Report], parts: list[_Part]) -> Re
         basis=_bases(reports),
         coverage=coverage,
         segments=_segments(parts),
+        color_impressions=_color_impressions(reports),
     )
+
+
+def _color_impressions(reports: list[Report]) -> int | None:
+    """Sides in colour of all parts together; None when one does not tell."""
+    told = [report.color_impressions for report in reports]
+    if any(count is None and report.color_pages for count, report in zip(told, reports, strict=True)):
+        return None
+    return sum(count or 0 for count in told)
 
 
 def _weakest(sure: list[Certainty]) -> Certainty:

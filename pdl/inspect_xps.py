@@ -104,7 +104,8 @@ async def _rendered(looking: Inspection, letters: bytes, doubtful: Sequence[int]
         return _named(letters)
     color = [doubtful[number - 1] for number in seen.color_pages]
     # What the renderer leaves out, or shows in its own way, it cannot clear.
-    missed = [page for page in doubtful if letters[page - 1] == UNJUDGED and page not in set(color)]
+    known = frozenset(color)
+    missed = [page for page in doubtful if letters[page - 1] == UNJUDGED and page not in known]
     own_way = any(letters[page - 1] == TINTED for page in doubtful) or complaint.strip()
     if missed:
         return Judged(color, "unknown", f"{UNSEEN}: page {missed[0]} has a picture that cannot be read here")

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 from pdl.errors import DocumentRejected, PdlError, ReaderCrashed
 from pdl.limits import Limits
-from pdl.report import Report
+from pdl.report import Report, Sides
 from pdl.sandbox import Sandbox, Sink
 from pdl.scratch import Scratch
 from pdl.source import Source
@@ -63,6 +63,8 @@ def believed(answer: Mapping[str, Any], mime: str, limits: Limits) -> Report:
         report = Report.from_json(answer)
     except ValueError as fault:
         raise ReaderCrashed("The program that counts the document gave an answer that is none.") from fault
+    if report.reason or report.state_reason or report.segments or report.sides not in {None, *get_args(Sides)}:
+        raise ReaderCrashed("The program that counts the document says more than it was asked.")
     if report.format != mime or report.verdict != "ok" or not 0 < (report.pages or 0) <= limits.pages:
         raise ReaderCrashed("The program that counts the document gave an answer that contradicts itself.")
     return report

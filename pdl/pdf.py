@@ -11,12 +11,19 @@ from pdl.media import UNKNOWN_SIZE, Media, media_for
 from pdl.source import Source, open_source
 
 DAMAGED = "The PDF is damaged and cannot be read. Print it again from the application."
+ENCRYPTED = "The PDF is encrypted by a method that is not known here. Print it from a program that opens it."
 DEEPEST = 50
 # 72 points are an inch, 2540 hundredths of a millimetre.
 PER_POINT = 2540 / 72
 
 # What qpdf says when it finds no way in; a tree that turns in circles is found, and refused.
-_LOST = ("find trailer dictionary", "find /Root dictionary", "find page tree")
+_LOST = (
+    "find trailer dictionary", "find /Root dictionary", "find page tree", "find any pages", "has no /Kids array",
+    "flattening pages tree",
+)  # fmt: skip
+_UNKNOWN_CIPHER = "unsupported encryption"
+# Its own confusion is a RuntimeError; a RecursionError is one, too.
+_DAMAGE = (pikepdf.PdfError, RuntimeError)
 
 Box = tuple[float, float, float, float]
 
@@ -32,14 +39,24 @@ def opened(source: Source) -> Iterator[pikepdf.Pdf]:
         document = pikepdf.open(open_source(source), suppress_warnings=True)
     except pikepdf.PasswordError as fault:
         raise PasswordNeeded("The PDF opens only with a password. Print it from a program that knows it.") from fault
-    except (pikepdf.PdfError, RecursionError) as fault:
-        lost = any(words in str(fault) for words in _LOST)
-        raise (Unopenable if lost else DocumentRejected)(DAMAGED) from fault
+    except _DAMAGE as fault:
+        raise _told(fault) from fault
+    except (ValueError, OverflowError) as fault:
+        # An offset larger than any file: another reader looks for the objects themselves.
+        raise Unopenable(DAMAGED) from fault
     try:
         with document:
             yield document
-    except (pikepdf.PdfError, RecursionError) as fault:
-        raise DocumentRejected(DAMAGED) from fault
+    except _DAMAGE as fault:
+        raise _told(fault) from fault
+
+
+def _told(fault: Exception) -> DocumentRejected:
+    """Say what qpdf complains of in a person's words."""
+    if _UNKNOWN_CIPHER in str(fault):
+        return DocumentRejected(ENCRYPTED)
+    lost = any(words in str(fault) for words in _LOST)
+    return Unopenable(DAMAGED) if lost else DocumentRejected(DAMAGED)
 
 
 def size_of_page(page: pikepdf.Object) -> Media:

@@ -16,6 +16,7 @@ from pdl.pdf_neutral import Neutral
 _HIDDEN_FLAG, _PRINT_FLAG = 2, 4
 # Forms of the tax office have hundreds of fields on a page; beyond this the page is rendered with all of them.
 MOST_ANNOTATIONS = 1000
+_TEXT_COLOUR = re.compile(rb"rg\b")
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ def marks_on(page: Any, neutral: Neutral, *, unfinished: bool) -> Marks:
                 marks.drawn = marks.doubted = True
                 break
             _look(annotation, neutral, marks, unfinished=unfinished)
-    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError):
+    except (pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RuntimeError):
         # What is not an annotation as it should be may be taken for one, or not.
         marks.drawn = marks.doubted = True
     return marks
@@ -88,8 +89,9 @@ def _names_colour(annotation: Any, kind: str) -> bool:
     if isinstance(more, pikepdf.Dictionary):
         colours += [more.get("/BG"), more.get("/BC")]
     # The text's colour stands in a bit of content stream (12.7.3.3).
-    text = re.findall(rb"(\S+)\s+(\S+)\s+(\S+)\s+rg\b", bytes(annotation.get("/DA", b"")))
-    return any(_is_colour(value) for value in colours) or any(len(set(numbers)) > 1 for numbers in text)
+    text = bytes(annotation.get("/DA", b"")).split()
+    numbers = [text[at - 3 : at] for at in range(3, len(text)) if _TEXT_COLOUR.match(text[at])]
+    return any(_is_colour(value) for value in colours) or any(len(set(three)) > 1 for three in numbers)
 
 
 def _no_border(annotation: Any) -> bool:

@@ -29,6 +29,12 @@ _BASIS_OF_NOTES = Basis(
     sides="as set when each page was shown",
     media="as set when each page was shown",
 )
+# What qpdf says as it walks a page tree in which something is no page.
+_NO_PAGES = (
+    "Pages tree includes non-dictionary object",
+    "too many errors; ignoring page",
+    "should be /Page but is not",
+)
 
 
 @dataclass(slots=True)
@@ -83,7 +89,15 @@ def _doubted(report: Report, document: pikepdf.Pdf, key: str, doubts: _Doubts) -
     if _makes_pages_when_opened(document):
         sure = replace(sure, pages="estimated")
         basis = replace(basis, pages="page tree; but the form makes its pages only when it is filled in (XFA)")
+    if _leaves_out_pages(document):
+        sure = replace(sure, pages="estimated")
+        basis = replace(basis, pages="page tree; but it names pages that are none, or cannot be read")
     return replace(report, confidence=sure, basis=basis)
+
+
+def _leaves_out_pages(document: pikepdf.Pdf) -> bool:
+    """Whether qpdf found in the page tree what is no page: others may count it, as an empty one."""
+    return any(words in str(warning) for warning in document.get_warnings() for words in _NO_PAGES)
 
 
 def _makes_pages_when_opened(document: pikepdf.Pdf) -> bool:

@@ -32,7 +32,11 @@ class NotNeutralError(Exception):
     """Something that may be colour, or is not understood: the page must be rendered."""
 
 
-_NOT_UNDERSTOOD = (NotNeutralError, pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError, zlib.error)
+# What pikepdf raises over objects of another kind than they should be, too.
+_NOT_UNDERSTOOD = (
+    NotNeutralError, pikepdf.PdfError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError,
+    RuntimeError, zlib.error,
+)  # fmt: skip
 
 
 class Neutral:

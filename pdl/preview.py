@@ -1,6 +1,7 @@
 """A picture of one page of a document, for a person who chooses what to print."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from pdl.errors import DocumentRejected
 from pdl.limits import MEBIBYTE, Limits
@@ -10,6 +11,8 @@ from pdl.source import Source
 from pdl.to_pdf import PDF, Sheet, convertible, to_pdf
 
 NARROWEST, WIDEST = 64, 2000
+LARGEST = 16 * MEBIBYTE
+"""Bytes of one picture."""
 
 # Somebody waits for it, and can do without.
 PREVIEW_LIMITS = Limits(
@@ -67,5 +70,7 @@ async def _shown(task: str, source: Source, page: int, width: int, sandbox: Sand
     async def sink(data: bytes) -> None:
         out.extend(data)
 
+    # What is gathered here is held in the gateway's own memory: no more than a picture may be.
+    limits = replace(limits, output_bytes=min(limits.output_bytes, LARGEST))
     await sandbox.run(task, source, {"page": page, "width": width}, limits=limits, sink=sink)
     return bytes(out)

@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from pdl.errors import DocumentRejected, LimitReached
+from pdl.image_open import DAMAGE, quiet
 from pdl.preview_png import Emit, emit_png, fitted
 from pdl.source import Source, open_source
 
@@ -24,9 +25,9 @@ def preview_image(source: Source, arguments: Mapping[str, Any], emit: Emit) -> d
     """Emit the small picture; DocumentRejected when it is damaged, LimitReached when it is too large to decode."""
     Image.MAX_IMAGE_PIXELS = None  # the limit below is ours: PIL's would be a warning first
     try:
-        with Image.open(open_source(source), formats=FORMATS) as picture:
+        with quiet(), Image.open(open_source(source), formats=FORMATS) as picture:
             small = _small(picture, arguments["page"], arguments["width"])
-    except (OSError, SyntaxError, ValueError, EOFError) as fault:
+    except DAMAGE as fault:
         raise DocumentRejected("The picture is damaged and cannot be shown.") from fault
     emit_png(small, emit)
     return {"width": small.width, "height": small.height}

@@ -9,7 +9,6 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import signal
 import sys
 import tempfile
@@ -90,7 +89,7 @@ class Programs:
             document = os.open("/dev/null", os.O_RDONLY | os.O_CLOEXEC)
             stack.callback(os.close, document)
             if source is not None:
-                document = await asyncio.to_thread(_memory_file, source, limits.input_bytes)
+                document = await _copied(source, limits.input_bytes)
                 stack.callback(os.close, document)
             output, written = _pipe()
             stack.callback(os.close, output)
@@ -139,7 +138,7 @@ class Programs:
             raise SandboxFailed("No protection for outside programs works here: install bubblewrap.")
         confined = self.level == CONFINED
         return await asyncio.create_subprocess_exec(
-            *(_confined(limits, _scratch(stack, limits)) if confined else _bubblewrap(limits, readable)),
+            *(_confined(limits, _scratch(stack)) if confined else _bubblewrap(limits, readable)),
             *command,
             stdin=stdin,
             stdout=stdout,
@@ -218,6 +217,22 @@ async def end(process: asyncio.subprocess.Process) -> None:
     transport.close()
 
 
+async def _copied(source: Source, most: int) -> int:
+    """Make the sealed copy of _memory_file() in a thread."""
+    copying = asyncio.ensure_future(asyncio.to_thread(_memory_file, source, most))
+    try:
+        return await asyncio.shield(copying)
+    except asyncio.CancelledError:
+        # The thread goes on, and what it makes would be nobody's: a copy of the document held for ever.
+        copying.add_done_callback(_close_copy)
+        raise
+
+
+def _close_copy(copying: asyncio.Future[int]) -> None:
+    if not copying.cancelled() and copying.exception() is None:
+        os.close(copying.result())
+
+
 def _memory_file(source: Source, most: int) -> int:
     """Make a sealed copy of the document in memory; LimitReached when it is larger than `most` bytes."""
     if source.size > most:
@@ -241,7 +256,7 @@ def _bubblewrap(limits: Limits, readable: Sequence[str]) -> list[str]:
     # Limits first: bubblewrap and all it starts inherit them. A hang-up of ours ends it (--die-with-parent).
     return [
         "prlimit", f"--as={limits.memory_bytes}", f"--cpu={limits.cpu_seconds}", f"--fsize={scratch}",
-        f"--nproc={PROCESSES}", "--nofile=256", "--core=0",
+        "--nofile=256", "--core=0",
         "bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--uid", "65534", "--gid", "65534",
         "--ro-bind", "/usr", "/usr", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64",
         "--symlink", "usr/bin", "/bin", "--ro-bind-try", "/etc/fonts", "/etc/fonts",
@@ -251,14 +266,17 @@ def _bubblewrap(limits: Limits, readable: Sequence[str]) -> list[str]:
         "--proc", "/proc", "--dev", "/dev", "--size", scratch, "--tmpfs", INNER_TMP,
         "--chdir", INNER_TMP, "--clearenv", "--setenv", "HOME", INNER_TMP, "--setenv", "PATH", "/usr/bin",
         "--setenv", "LANG", "C.UTF-8", "--",
+        # Set within the namespace this counts what the program starts. Outside it would count all of its user's
+        # processes: one program could keep others from starting, and twenty at once would.
+        "prlimit", f"--nproc={PROCESSES}", "--",
     ]  # fmt: skip
 
 
-def _scratch(stack: contextlib.ExitStack, limits: Limits) -> str:
-    """Make a folder that the program may write in, gone with `stack`: in memory, where there is room for all of it."""
-    memory = MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= limits.output_bytes else None
+def _scratch(stack: contextlib.ExitStack) -> str:
+    """Make a folder in memory that the program may write in, gone with `stack`; OSError where there is none."""
+    # Where there is little, a large document does not get far. On a disk it would lie in the clear.
     folder = stack.enter_context(
-        tempfile.TemporaryDirectory(prefix="document-", dir=memory, ignore_cleanup_errors=True)
+        tempfile.TemporaryDirectory(prefix="document-", dir=MEMORY, ignore_cleanup_errors=True)
     )
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)

@@ -75,7 +75,8 @@ class Report:
 
     `reason` is for a person ('' when ok), `state_reason` the job-state-reasons keyword of a rejected
     document ('' otherwise). `color_pages` are numbered from 1; while confidence.color is unknown they are those
-    known so far. `segments` are the languages within a printer's job stream (PJL, PCL), () for all else.
+    known so far. `color_impressions` counts their copies, None where it was not counted page by page. `segments` are
+    the languages within a printer's job stream (PJL, PCL), () for all else.
     """
 
     format: str
@@ -93,6 +94,7 @@ class Report:
     basis: Basis = Basis()
     coverage: Coverage | None = None
     segments: tuple[Segment, ...] = ()
+    color_impressions: int | None = None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -223,7 +225,7 @@ def _segments(rows: Any) -> tuple[Segment, ...]:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("pages", "impressions", "sheets", "copies"), _number),
+    **dict.fromkeys(("pages", "impressions", "sheets", "copies", "color_impressions"), _number),
     "media": _media,
     "color_pages": _color_pages,
     "confidence": _confidence,
@@ -231,7 +233,7 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "coverage": _coverage,
     "segments": _segments,
 }
-_LATER: dict[str, Any] = {"basis": {}, "coverage": None, "segments": ()}
+_LATER: dict[str, Any] = {"basis": {}, "coverage": None, "segments": (), "color_impressions": None}
 
 
 def ranges(pages: Iterable[int]) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from typing import Any, Self
 from pdl import wire
 from pdl.confine import MEASURES
 from pdl.errors import (
+    STATE_REASONS,
     DocumentRejected,
     LimitReached,
     PasswordNeeded,
@@ -42,6 +43,7 @@ Sink = Callable[[bytes], Awaitable[None]]
 GRACE_SECONDS = 5.0
 
 _RECEIVED = 64 * 1024
+_LONGEST_WORDS = 1000
 
 _BROKEN = "The document's process broke its protocol, as one that was taken over would."
 _TOO_LONG = "The document takes longer than {:g} seconds."
@@ -251,10 +253,12 @@ async def _block(source: Source, request: bytes) -> bytes:
 
 def _last_word(kind: bytes, payload: bytes) -> dict[str, Any]:
     try:
-        said = json.loads(payload)
+        said = wire.heard(payload)
         if kind == wire.ANSWER and isinstance(said, dict):
             return said
-        words = [str(word) for word in said]
+        words = [str(word)[:_LONGEST_WORDS] for word in said]
+        if not STATE_REASONS.issuperset(words[1:]):
+            raise ValueError("this is no reason to reject a document")
         errors: dict[bytes, type[PdlError]] = {
             wire.REJECTED: DocumentRejected, wire.PASSWORD: PasswordNeeded, wire.LIMIT: LimitReached,
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from typing import Protocol
 
 from pdl.errors import LimitReached
@@ -37,6 +38,8 @@ class MemoryScratch:
         self._most = most
         self._size = 0
         self._descriptor = os.memfd_create("scratch", os.MFD_CLOEXEC)
+        # It may be closed while a thread still writes, whose bytes must not end in what gets the descriptor next.
+        self._lock = threading.Lock()
 
     @property
     def size(self) -> int:
@@ -56,7 +59,8 @@ class MemoryScratch:
     def _append(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
-            written = os.write(self._descriptor, view)
+            with self._lock:
+                written = os.write(self._descriptor, view)
             view = view[written:]
             self._size += written
 
@@ -65,6 +69,7 @@ class MemoryScratch:
 
     def close(self) -> None:
         """Forget everything."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        with self._lock:
+            if self._descriptor >= 0:
+                os.close(self._descriptor)
+                self._descriptor = -1

@@ -163,6 +163,17 @@ class SourceFile(io.RawIOBase):
         return self._blocks[index]
 
 
+class _Reader(io.BufferedReader):
+    """Makes no more room than the document has bytes, whatever lengths within it claim."""
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(SourceFile(source), BLOCK_SIZE)
+        self._most = source.size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(size if size is None else min(size, self._most))
+
+
 def open_source(source: Source) -> io.BufferedReader:
     """Open a buffered file over `source`, as pikepdf and PIL want one."""
-    return io.BufferedReader(SourceFile(source), BLOCK_SIZE)
+    return _Reader(source)

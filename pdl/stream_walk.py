@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from pdl.formats import HEAD_BYTES, PDF, PJL_LANGUAGES, UNKNOWN, sniff_language
+from pdl.format_names import PJL_LANGUAGES
+from pdl.formats import HEAD_BYTES, PDF, UNKNOWN, sniff_language
 from pdl.pjl import UEL, Pjl
 from pdl.source import Source
 from pdl.stream_ends import pdf_end, postscript_end, rest_end

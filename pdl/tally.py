@@ -37,6 +37,7 @@ class Tally:
         self.pages = 0
         self.impressions = 0
         self.copies = 0
+        self.color_impressions = 0
         self.color: list[int] = []
         self.unknown: list[int] = []
         self.media: list[MediaRun] = []
@@ -60,6 +61,7 @@ class Tally:
         self.copies = max(self.copies, page.copies)
         if page.color:
             self.color.append(self.pages)
+            self.color_impressions += page.copies
         elif page.color is None:
             self.unknown.append(self.pages)
         self._remember(page.media)
@@ -96,6 +98,7 @@ class Tally:
             sides=self.sides,
             media=tuple(self.media),
             color_pages=tuple(self.color),
+            color_impressions=self.color_impressions * sets if not self.unknown else None,
             confidence=confidence
             or Confidence("exact", color, "exact", "exact", "exact", "estimated" if coverage else "unknown"),
             basis=basis or Basis(),

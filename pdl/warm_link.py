@@ -62,6 +62,10 @@ class WarmLink:
                 hello = await asyncio.get_running_loop().sock_recv(here, 4096)
         except TimeoutError:
             hello = b""
+        except BaseException:
+            # Nobody would ever hear what it says of its protection.
+            await self._drop()
+            raise
         if not hello:
             await self._drop()
             raise SandboxFailed("The process that opens documents did not start: see the log for its last words.")

@@ -7,7 +7,9 @@
 All numbers are big-endian. The child is not believed: every length is checked against the limits here.
 """
 
+import json
 import struct
+from typing import Any
 
 HEAD = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
@@ -25,6 +27,9 @@ LONGEST_READ = 8 * 1024 * 1024
 LONGEST_OUTPUT = 1024 * 1024
 LONGEST_ANSWER = 16 * 1024 * 1024
 
+# Lists and objects in it, several times what the longest document takes: each costs us far more than its bytes.
+MOST_NESTED = 1_000_000
+
 LONGEST = {
     READ: READ_REQUEST.size,
     OUTPUT: LONGEST_OUTPUT,
@@ -38,3 +43,10 @@ LONGEST = {
 def frame(kind: bytes, payload: bytes) -> bytes:
     """One frame of the child."""
     return HEAD.pack(kind, len(payload)) + payload
+
+
+def heard(payload: bytes) -> Any:
+    """What a child said as JSON; ValueError or RecursionError when it is none, or more than fits a gateway's memory."""
+    if len(payload) > LONGEST_ANSWER or payload.count(b"[") + payload.count(b"{") > MOST_NESTED:
+        raise ValueError("no honest answer is of that size")
+    return json.loads(payload)

@@ -5,6 +5,7 @@ import io
 import numpy as np
 from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
+from pdl.image_open import DAMAGE, quiet
 from pdl.xps_judgement import COLOR, MONO, UNJUDGED
 
 # A JPEG with further pictures behind it is opened by this one: it must be here before it is needed.
@@ -27,14 +28,14 @@ def judge_picture(data: bytes) -> int:
     """Judge a picture: MONO, COLOR, or UNJUDGED when it cannot be read here (JPEG XR, damage)."""
     Image.MAX_IMAGE_PIXELS = None  # the limit here is ours: PIL's would be a warning first
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+        with quiet(), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.mode in GRAY_MODES:
                 return MONO
             if picture.width * picture.height > MOST_PIXELS:
                 return COLOR
             picture.load()
             return COLOR if _has_color(picture) else MONO
-    except (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError):
+    except DAMAGE:
         return UNJUDGED
 
 

@@ -197,6 +197,7 @@ class Attempt:
                 if not plan.fallback:
                     raise _Unprintable("document-unprintable-error", f"It could not be prepared: {error}") from None
                 log.warning("rendering failed, passed on as it is", job=self.job.job_id, error=str(error))
+                self._plan = plan = plan.passed_on()
                 return await device.print_job(self._outgoing(plan, reader, self.job.document_format), self)
             return await device.print_job(self._outgoing(plan, scratch, plan.format), self)
         finally:

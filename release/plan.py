@@ -64,6 +64,10 @@ class Plan:
     rewrite: Wishes | None = None
     """What is changed in a printer language that is passed on."""
 
+    def passed_on(self) -> "Plan":
+        """The plan for a document whose rendering failed: there is no banner page, and it is not paid for."""
+        return replace(self, extent=replace(self.extent, counted=None))
+
 
 def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO_MARKS) -> Plan:
     """Decide how a counted document is printed there, with its marks if it can have them. Raises CannotPrint."""
@@ -72,7 +76,7 @@ def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO
             raise CannotPrint(unstamped(report))
         return _Job(ticket, report, device).streamed()
     part = inner(report)
-    job = _Job(ticket, unwrapped(report), device)
+    job = _Job(ticket, unwrapped(report), device, wrapped=part is not None)
     listed = job.report.format in device.formats and (part is None or PJL in device.formats)
     passing = listed and job.report.format not in _NEVER_PASSED and job.passes()
     if passing and not job.changes() and not marks:
@@ -83,8 +87,12 @@ def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO
         return replace(job.passed(), format=report.format)
     if wanted is None:
         raise CannotPrint("This printer takes no format that we can make. Choose another printer.")
-    fallback = passing and not marked.must_render() and not marks.required
-    return replace(marked.rendered(wanted, fallback=fallback), part=part)
+    made = marked.rendered(wanted)
+    same = made.copies_by_device == job.passed().copies_by_device
+    # What cannot be told to print gray would print in colour, at the price of black and white.
+    gray = ticket.monochrome and job.may_be_colored and device.color and "monochrome" not in device.print_color_modes
+    fallback = passing and same and not marked.must_render() and not marks.required and not gray
+    return replace(made, fallback=fallback, part=part)
 
 
 def asked(ticket: Ticket, report: Report) -> Extent:
@@ -108,6 +116,8 @@ class _Job:
     report: Report
     device: Capabilities
     marks: Marks = NO_MARKS
+    wrapped: bool = False
+    """Whether PJL is around the document: what that says goes before the attributes of a job."""
 
     @property
     def sides(self) -> Sides:
@@ -120,7 +130,9 @@ class _Job:
 
     @property
     def color(self) -> bool:
-        return self.device.color and not self.ticket.monochrome
+        # Without its PJL, which may have asked for gray, a document would come in colour that nobody pays.
+        gray = self.ticket.monochrome or (self.wrapped and not self.may_be_colored)
+        return self.device.color and not gray
 
     @property
     def may_be_colored(self) -> bool:
@@ -154,7 +166,7 @@ class _Job:
     def must_render(self) -> bool:
         """Whether passing the document on would print something else than was asked for."""
         chosen = bool(self.ticket.page_ranges) or self.ticket.number_up > 1
-        return chosen or not self.by_device or self._another_size()
+        return chosen or not self.by_device or self._another_size() or self._overrides()
 
     def best_format(self) -> str | None:
         """The best format that can be made for the device; None when there is none."""
@@ -163,12 +175,13 @@ class _Job:
         return next((kind for kind in formats if kind != JPEG or one_side), None)
 
     def passed(self) -> Plan:
-        copies = self.copies if self.report.format not in _RASTERS or self.ticket.copies > 1 else 1
+        # What the document itself asks for must not be multiplied.
+        copies = self.copies if self._own_copies == 1 else 1
         return Plan(
             self.report.format,
             None,
             self._attributes(copies, rendered=False),
-            self._extent(),
+            self._extent(self._counted()),
             copies,
             self.sides,
             self.color,
@@ -185,14 +198,14 @@ class _Job:
             PJL if rewrite and PJL in self.device.formats else language,
             None,
             self._attributes(1, rendered=True),
-            self._extent(),
+            self._extent(self._counted()),
             1,
             self.sides,
             self.color,
             rewrite=rewrite,
         )
 
-    def rendered(self, wanted: str, *, fallback: bool) -> Plan:
+    def rendered(self, wanted: str) -> Plan:
         by_device = self.by_device and wanted not in (POSTSCRIPT, PCLXL, PCL)
         pclm = self.device.pclm
         copies = self.copies if by_device else 1
@@ -226,10 +239,10 @@ class _Job:
             copies,
             self.sides,
             self.color,
-            fallback,
         )
 
-    def _extent(self) -> Extent:
+    def _extent(self, counted: tuple[int, int, int] | None = None) -> Extent:
+        """What comes out; `counted` of a document that is passed on, as what is rendered has its pages all alike."""
         made = extent(
             self.report.pages or 0,
             self.report.color_pages,
@@ -239,18 +252,33 @@ class _Job:
             monochrome=not self.color,
             number_up=self.ticket.number_up,
         )
-        if made.impressions != self.report.impressions:
-            made = replace(made, counted=self._counted())
+        if (made.impressions, made.sheets, made.color) != counted:
+            made = replace(made, counted=counted)
         # A banner page is paid for as what it is: one side, on a sheet of its own.
-        return replace(made, counted=(made.impressions + 1, made.sheets + 1)) if self.marks.banner else made
+        return replace(made, counted=(made.impressions + 1, made.sheets + 1, made.color)) if self.marks.banner else made
 
-    def _counted(self) -> tuple[int, int] | None:
-        """Impressions and sheets as counted, where pages differ in copies or sides and nobody changed that."""
+    def _counted(self) -> tuple[int, int, int] | None:
+        """Impressions, sheets, coloured impressions as counted, where pages differ and nobody changed how they come."""
         ticket, report = self.ticket, self.report
         changed = ticket.copies > 1 or ticket.page_ranges or ticket.number_up > 1 or ticket.sides is not None
         if changed or report.impressions is None or report.sheets is None or self.sides != (report.sides or self.sides):
             return None
-        return report.impressions, report.sheets
+        color = report.color_impressions
+        if color is None:
+            color = min(len(report.color_pages) * self.copies, report.impressions)
+        return report.impressions, report.sheets, color if self.color else 0
+
+    @property
+    def _own_copies(self) -> int:
+        """Copies that the document itself asks the device for (a PDF never does)."""
+        return max(1, self.report.copies or 1)
+
+    def _overrides(self) -> bool:
+        """Whether the document itself says otherwise than its owner, to whom the device would not listen then."""
+        ticket, own_sides = self.ticket, self.report.sides or "one-sided"
+        copies = self._own_copies > 1 and ticket.copies not in {1, self._own_copies}
+        says_sides = self.wrapped or (self.report.format != PDF and own_sides != "one-sided")
+        return copies or (says_sides and self.sides != own_sides and len(self.device.sides) > 1)
 
     @property
     def _orientation(self) -> Orientation | None:

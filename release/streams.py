@@ -51,7 +51,12 @@ def sent_as(report: Report, device: Capabilities) -> str:
     languages = report.languages
     if report.format != PJL and len(languages) == 1:
         return languages[0]
-    return next((name for name in (PJL, OCTET_STREAM) if name in device.formats), languages[0])
+    # A device that takes PCL or PCL XL reads PJL before it, whether it lists that or not.
+    names = (PJL, OCTET_STREAM, *(name for name in (report.format, *languages) if name in _REWRITTEN))
+    known = next((name for name in names if name in device.formats), languages[0] if len(languages) == 1 else None)
+    if known is None:
+        raise CannotPrint("This printer takes no job of several printer languages. Print the document as PDF.")
+    return known
 
 
 def wishes(ticket: Ticket, report: Report, *, copies: int, sides: Sides, gray: bool) -> Wishes | None:

@@ -13,7 +13,6 @@ import argparse
 import concurrent.futures
 import contextlib
 import hashlib
-import importlib
 import io
 import os
 import random
@@ -22,121 +21,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+import traceback
 from pathlib import Path
+
+import fuzz_seeds
+import fuzz_targets
+from fuzz_targets import Target
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
-CORPUS = ROOT.parent / "shared" / "data" / "pdl"
 FINDINGS = ROOT / "fuzz" / "findings"
 MINUTE = 60.0
 # One input may take so long, on a machine that is busy with others.
 INPUT_SECONDS = 20
 MEMORY_BYTES = 3 * 1024**3
-LARGEST_SEED = 256 * 1024
+GROWTH_BYTES = 500 * 1024**2
 LARGEST_INPUT = 64 * 1024
-PAGES = 2000
-
-# Beside the tasks of the sandbox that count or unpack: what reads hostile bytes in the gateway's own process.
-OWN = ("sniff", "ipp")
-# What pictures and fonts are read with is other people's work; here it is our use of it that is tried.
-PREFIXES = ("count-", "declared-", "rewrite-", "inspect-", "colour-", "unpack", "raster-to", "text-to", "image-to")
-
-Target = Callable[[bytes], None]
-
-
-def targets() -> list[str]:
-    """Name what can be fuzzed."""
-    from pdl.tasks import TASKS
-
-    return [*OWN, *(name for name in TASKS if name.startswith(PREFIXES))]
-
-
-def target(name: str) -> Target:
-    """Make the function that takes one input; it raises what is nobody's to expect."""
-    if name == "sniff":
-        from pdl.formats import sniff, sniff_language
-
-        return _but(lambda data: (sniff(data), sniff_language(data)))
-    if name == "ipp":
-        from ipp.codec import decode
-        from ipp.errors import BadMessage
-
-        return _but(decode, BadMessage)
-    from pdl.errors import PdlError
-    from pdl.tasks import TASKS
-
-    module, _, function = TASKS[name].partition(":")
-    task = getattr(importlib.import_module(module), function)
-    return _but(lambda data: _run(task, data), PdlError)
-
-
-def _but(action: Callable[[bytes], object], *expected: type[Exception]) -> Target:
-    def run(data: bytes) -> None:
-        with contextlib.suppress(*expected):
-            action(data)
-
-    return run
-
-
-def _run(task: Callable[..., object], data: bytes) -> None:
-    from pdl.formats import sniff
-    from pdl.source import BytesSource
-
-    arguments = {
-        "format": sniff(data), "pages": PAGES, "seconds": 10.0, "media": None, "scaling": "auto",
-        "copies": 2, "sides": "two-sided-long-edge", "monochrome": True, "page_ranges": [[1, 2]],
-    }  # fmt: skip
-    task(BytesSource(data), arguments, lambda _: None)
-
-
-def seeds(name: str) -> Iterator[bytes]:
-    """Yield documents that the target reads: made here, and those that lie beside the project."""
-    from pdl.formats import BY_MIME, sniff
-
-    for data in (*_made(), *_found()):
-        if name in OWN:
-            yield data[:LARGEST_INPUT]
-            continue
-        row = BY_MIME.get(sniff(data))
-        if row is not None and _reads(name, row.way or "", row.task, row.mime):
-            yield data
-
-
-def _reads(name: str, way: str, task: str, mime: str) -> bool:
-    return (
-        name == task
-        or (name == "inspect-pdf" and way == "pdf")
-        or (name == "rewrite-stream" and way == "stream")
-        or (name in {"count-xps", "colour-xps"} and way == "xps")
-        or (name == "unpack" and way == "packed")
-        or (name == "raster-to-pdf" and mime in {"image/pwg-raster", "image/urf", "application/vnd.cups-raster"})
-        or (name == "text-to-pdf" and mime == "text/plain")
-        or (name == "image-to-pdf" and task == "count-image")
-    )
-
-
-def _made() -> Iterator[bytes]:
-    import gzip
-
-    from tests.pdl import documents
-
-    yield from (documents.pdf(2), documents.pwg(1), documents.urf(1), documents.text(2), gzip.compress(b"text " * 99))
-    for kind in ("JPEG", "PNG", "TIFF", "GIF", "BMP", "WEBP"):
-        yield documents.encoded(kind, documents.picture(40, 57))
-    yield b"\x1b%-12345X@PJL JOB\r\n@PJL SET COPIES=2\r\n@PJL ENTER LANGUAGE=PCL\r\n\x1bE\x1b&l26a2x1s0oHHello\x0c\x1bE"
-    yield b"\x1bE\x1b*t300R\x1b*r1A\x1b*b2m3W\xff\x00\xff\x1b*b3m2W\x01\x02\x1b*rB\x0c\x1bE"
-    yield b"\x1bE\x1b%0BIN;SP1;PA0,0;PD99,99;PG;\x1b%0A\x0c\x1bE"
-    yield b"IN;SP1;PA10,10;PD2000,0;LBtext\x03;PU;PG;"
-    yield b"\x1b@\x1b(G\x01\x00\x01\x1b.\x01\x14\x14\x01\x08\x00\xff\x00\x0cText\r\n\x0c\x1b@"
-    yield b"%!PS\n/#copies 2 def <</Duplex true>> setpagedevice (a) show showpage\n"
-    yield bytes.fromhex("0200000b00000001") + b"\x01\x47\x00\x12attributes-charset\x00\x05utf-8\x03"
-
-
-def _found() -> Iterator[bytes]:
-    for path in sorted(CORPUS.rglob("*")) if CORPUS.is_dir() else ():
-        if path.is_file() and 0 < path.stat().st_size <= LARGEST_SEED:
-            yield path.read_bytes()
+FOUND = "found:"
 
 
 class _Overdue(BaseException):
@@ -148,29 +49,45 @@ def _alarm(_number: int, _frame: object) -> None:
 
 
 def watched(name: str, run: Target) -> Target:
-    """Let `run` have its time and memory; what breaks them, or raises, is kept and told."""
+    """Let `run` have its time and memory; what breaks them, or raises, is kept and told, each fault once."""
     signal.signal(signal.SIGALRM, _alarm)
+    known: set[str] = set()
+    peak = 0
 
     def one(data: bytes) -> None:
+        nonlocal peak
         signal.alarm(INPUT_SECONDS)
         try:
             run(data)
-        except BaseException as fault:
-            keep(name, data, fault)
+        except (KeyboardInterrupt, SystemExit):
             raise
+        except BaseException as fault:
+            signal.alarm(0)
+            keep(name, data, fault, known)
         finally:
             signal.alarm(0)
+        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        if peak and used > peak + GROWTH_BYTES:
+            keep(name, data, MemoryError(f"{(used - peak) >> 20} MiB more"), known)
+        peak = max(peak, used)
 
     return one
 
 
-def keep(name: str, data: bytes, fault: BaseException) -> None:
-    """Write the input that broke `name` where it can be looked at."""
+def keep(name: str, data: bytes, fault: BaseException, known: set[str]) -> None:
+    """Write the input that broke `name` where it can be looked at, unless one is `known` that broke the same place."""
+    places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(fault.__traceback__)]
+    ours = [place for place in places if not place.startswith(("prove_fuzz", "fuzz_targets"))]
+    sign = f"{type(fault).__name__} at {' < '.join(reversed(ours[-4:]))}"
+    if sign in known:
+        return
+    known.add(sign)
     folder = FINDINGS / name
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / hashlib.sha256(data).hexdigest()[:16]
     path.write_bytes(data)
-    print(f"fuzz: {name}: {type(fault).__name__}: {fault} ({path.relative_to(ROOT)})", flush=True)
+    words = str(fault)[:200].replace("\n", " ")
+    print(f"{FOUND} {name}: {sign}: {words} ({path.relative_to(ROOT)})", flush=True)
 
 
 def fuzz_one(name: str, seconds: float) -> int:
@@ -181,13 +98,13 @@ def fuzz_one(name: str, seconds: float) -> int:
     except ImportError:
         return by_chance(name, seconds)
     with atheris.instrument_imports(include=["pdl", "ipp"]):
-        run = watched(name, target(name))
+        run = watched(name, fuzz_targets.target(name))
     folder = ROOT / "fuzz" / "corpus" / name
     folder.mkdir(parents=True, exist_ok=True)
-    for number, data in enumerate(seeds(name)):
+    for number, data in enumerate(fuzz_seeds.seeds(name)):
         (folder / f"seed-{number:03}").write_bytes(data)
     words = [sys.argv[0], f"-max_total_time={int(seconds)}", f"-max_len={LARGEST_INPUT}", "-rss_limit_mb=2500",
-             "-print_final_stats=1", "-verbosity=0", f"-artifact_prefix={folder}/../", str(folder)]  # fmt: skip
+             "-print_final_stats=1", f"-artifact_prefix={folder}/../", str(folder)]  # fmt: skip
     atheris.Setup(words, run)
     atheris.Fuzz()  # never returns
     return 0
@@ -195,17 +112,14 @@ def fuzz_one(name: str, seconds: float) -> int:
 
 def by_chance(name: str, seconds: float) -> int:
     """Mutate the seeds at random until the time is over."""
-    run, known = watched(name, target(name)), list(seeds(name)) or [b""]
+    run, known = watched(name, fuzz_targets.target(name)), list(fuzz_seeds.seeds(name)) or [b""]
     seed = random.SystemRandom().getrandbits(32)
     chance, until, tried = random.Random(seed), time.monotonic() + seconds, 0
     while time.monotonic() < until:
         data = mutated(chance.choice(known), chance)
         tried += 1
         with contextlib.redirect_stderr(io.StringIO()):
-            try:
-                run(data)
-            except BaseException:
-                return 1
+            run(data)
     print(f"fuzz: {name}: {tried} inputs by chance (seed {seed})")
     return 0
 
@@ -242,12 +156,15 @@ def in_child(name: str, seconds: float) -> tuple[str, bool, str]:
         said, _ = process.communicate()
         return name, False, f"hangs: {said[-2000:].decode(errors='replace')}"
     text = said.decode(errors="replace")
-    return name, process.returncode == 0, text if process.returncode else _summary(text)
+    well = process.returncode == 0 and FOUND not in text
+    return name, well, _summary(text) + ("" if process.returncode == 0 else text[-1000:])
 
 
 def _summary(text: str) -> str:
-    kept = [line for line in text.splitlines() if "number_of_executed_units" in line or line.startswith("fuzz:")]
-    return " ".join(kept) or text[-300:]
+    lines = text.splitlines()
+    said = [line for line in lines if line.startswith(("fuzz:", FOUND)) or "number_of_executed_units" in line]
+    covered = [line for line in lines if " cov: " in line]
+    return "\n  ".join([*said, *covered[-1:]])
 
 
 def main() -> int:
@@ -257,19 +174,20 @@ def main() -> int:
     top.add_argument("--minutes", type=float, default=10.0, help="for each")
     top.add_argument("--within", type=float, metavar="MINUTES", help="shorten the time of each so that all end by then")
     top.add_argument("--one", metavar="PARSER", help="in this process")
+    top.add_argument("--at-once", type=int, default=os.cpu_count() or 1, metavar="N", help="so many side by side")
     top.add_argument("--list", action="store_true", help="say what there is")
     given = top.parse_args()
     if given.one:
         return fuzz_one(given.one, given.minutes * MINUTE)
     if given.list:
-        print("\n".join(targets()))
+        print("\n".join(fuzz_targets.names()))
         return 0
-    names, failed = given.targets or targets(), []
+    names, failed = given.targets or fuzz_targets.names(), []
     minutes = given.minutes
     if given.within:
         # A share is left for starting them.
-        minutes = min(minutes, 0.8 * given.within * (os.cpu_count() or 1) / len(names))
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        minutes = min(minutes, 0.8 * given.within * given.at_once / len(names))
+    with concurrent.futures.ThreadPoolExecutor(given.at_once) as pool:
         work = [pool.submit(in_child, name, minutes * MINUTE) for name in names]
         for done in concurrent.futures.as_completed(work):
             name, well, said = done.result()

@@ -13,8 +13,8 @@ from web import words
 from web.i18n import N_
 from web.site import Visit
 
-# Long enough to go back and forth between pages; whoever sits down at this browser later finds nothing.
-_KEPT: Final = "private, max-age=300"
+# Whoever sits down at this browser later finds nothing; the picture is quickly here again.
+_KEPT: Final = "no-store"
 _ORDINARY: Final = 320
 
 

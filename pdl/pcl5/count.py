@@ -192,7 +192,8 @@ class Reader:
             self._macro_id = b"%d" % int(value)
         elif name == b"%B":
             self._plotting = value <= 3
-            self._plotter.moved = False
+            # 1 and 3 begin at PCL's cursor, all else where the pen was left.
+            self._plotter.moved = value not in {1, 3}
         elif name == b"%A":
             self._leave_plot(int(value) & 1)
         elif name[:1] == b"(" and len(name) == 2 and name != b"(X":

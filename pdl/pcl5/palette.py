@@ -4,6 +4,7 @@ A colour here is (red, green, blue), 0 to 255.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 Color = tuple[int, int, int]
 
@@ -70,6 +71,13 @@ class Palette:
 def is_colored(color: Color) -> bool:
     """Whether this is no gray to the eye."""
     return max(color) - min(color) >= COLOR_THRESHOLD
+
+
+@lru_cache(maxsize=16)
+def neutral(colors: tuple[Color, ...]) -> bytes:
+    """The indices, of all that a byte can say, at which a palette of these colours has a gray."""
+    # Jobs come with thousands of small pictures, and a palette or two.
+    return bytes(index for index in range(256) if not is_colored(colors[index % len(colors)]))
 
 
 def default_colors(space: int, bits: int) -> tuple[Color, ...]:

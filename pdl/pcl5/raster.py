@@ -15,6 +15,7 @@ from pdl.pcl5.palette import (
     Palette,
     default_colors,
     is_colored,
+    neutral,
 )
 from pdl.pcl5.picture import Placement
 from pdl.pcl5.planes import Planes
@@ -57,8 +58,8 @@ class Raster:
         size = (self.width * depths.get(palette.encoding, 1) + 7) // 8
         self._planes = [bytearray(size) for _ in range(counts.get(palette.encoding, 1))]
         direct = palette.encoding >= DIRECT_BY_PLANE
-        self._looking = direct or is_colored(self.foreground) or any(map(is_colored, palette.colors))
-        self._neutral = bytes(i for i in range(256) if not is_colored(palette.color(i)))
+        self._neutral = neutral(palette.colors)
+        self._looking = direct or is_colored(self.foreground) or len(self._neutral) < 256
         if self.components is not None:
             self._configure(self.components)
         self.shades = Shades(self.dots, palette.encoding != DIRECT_BY_PIXEL or self.components is not None)

@@ -113,12 +113,16 @@ class _Rewriter:
                 return
             written = window.data[start : command.end]
             window.position = command.end
-            begun = True
             if command.name in self._instead:
                 self._emit(self._instead[command.name])
-            else:
+            elif self._instead:
                 self._emit(b"\x1b" + prefix + written[:-1] + command.name[-1:])
                 self._data(command)
+            else:
+                # Nothing is to be changed: as it was written.
+                self._emit(written if begun else b"\x1b" + prefix + written)
+                self._data(command)
+            begun = True
             if command.name == b"%B":
                 self._plotting = command.value <= 3
             elif command.name == b"%A":

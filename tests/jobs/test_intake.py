@@ -79,7 +79,7 @@ async def test_a_job_of_nobody_is_claimed_by_code(house):
 
 
 @pytest.mark.parametrize(("values", "error"), [
-    ({"declared_format": "application/vnd.ms-excel"}, FormatNotSupported),
+    ({"declared_format": "application/vnd.acme"}, FormatNotSupported),
     ({"size": 5 << 30}, DocumentTooLarge),
 ])  # fmt: skip
 async def test_refused_before_a_byte_is_read(house, values, error):

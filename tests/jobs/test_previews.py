@@ -181,3 +181,24 @@ async def test_a_document_inside_a_job_stream_is_shown(made, drawn):
     job = replace(job, report=json.dumps(report.to_json()), document_format="application/vnd.hp-PJL")
     assert await made.previews.png(job, 2, 160, "ada")
     assert drawn == [("application/pdf", 2, 160)]
+
+
+async def test_one_that_is_given_up_while_it_is_kept_leaves_no_file_behind(made, monkeypatch):
+    job = await counted(made, documents.pdf(1), 1)
+    kept = list((made.home.folder / "spool").rglob("*"))
+    monkeypatch.setattr("jobs.previews.preview", large)
+    monkeypatch.setattr("jobs.previews._PATIENCE", 0.5)
+    real = made.home.database.write
+
+    async def write(function, **options):
+        if options:
+            await asyncio.sleep(60)
+        return await real(function)
+
+    monkeypatch.setattr(made.home.database, "write", write)
+    assert await made.previews.png(job, 1, 160, "ada") is None
+    assert [path for path in (made.home.folder / "spool").rglob("*") if path.is_file() and path not in kept] == []
+
+
+async def large(*_given, **_options):
+    return bytes(1 << 20)  # more than goes into a segment

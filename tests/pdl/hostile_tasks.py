@@ -10,7 +10,7 @@ TASKS = {
     name: f"tests.pdl.hostile_tasks:{name}"
     for name in (
         "honest echo reads loops sleeps eats forks runs opens writes connects signals floods aborts leaves "
-        "lies refuses rejects breaks_frames breaks_json deep huge_read"
+        "lies refuses rejects breaks_frames breaks_json deep wide wrong_reason huge_read"
     ).split()
 }
 
@@ -127,6 +127,18 @@ def breaks_json(source, arguments, emit):
 def deep(source, arguments, emit):
     source._connection.sendall(b"A\x00\x00\xc3\x50" + b"[" * 50_000)
     time.sleep(30)
+
+
+def wide(source, arguments, emit):
+    answer = b'{"a":[' + b"{}," * 5_000_000 + b"{}]}"
+    source._connection.sendall(b"A" + len(answer).to_bytes(4, "big") + answer)
+    time.sleep(30)
+
+
+def wrong_reason(source, arguments, emit):
+    from pdl.errors import DocumentRejected
+
+    raise DocumentRejected("It is damaged.", "none,job-completed-successfully")
 
 
 def huge_read(source, arguments, emit):

@@ -22,6 +22,7 @@ ALL = {
     "pages": 1000,
 }
 A5_MM = [14800, 21000]
+LONG = pikepdf.Array([0, 0, 30_000, 500])
 
 
 @pytest.fixture
@@ -156,3 +157,16 @@ def test_copies_count_against_the_limit(arranged):
     assert arranged(documents.pdf(3), copies=3, pages=9)[0]["out"] == 9
     with pytest.raises(LimitReached):
         arranged(documents.pdf(3), copies=3, pages=8)
+
+
+def test_copies_of_a_page_that_is_larger_than_blank_ones_may_be(arranged):
+    answer, path = arranged(documents.pdf(1, MediaBox=LONG), copies=2, two_sided=True)
+    with pikepdf.open(path) as found:
+        assert (answer["out"], len(found.pages)) == (3, 3)
+        assert [float(found.pages[number].mediabox[2]) for number in range(3)] == [30_000, 14_400, 30_000]
+
+
+@pytest.mark.parametrize("document", [b"%PDF-1.4\n", documents.pdf()[:200], b""])
+def test_what_cannot_be_opened_is_refused(arranged, document):
+    with pytest.raises(DocumentRejected, match="damaged"):
+        arranged(document)

@@ -166,6 +166,13 @@ def test_light_in_planes():
     assert judged(filled(0, 1, 1), order=BANDED, bits=1)[0] == (1,)
 
 
+@pytest.mark.parametrize("order", [CHUNKED, BANDED, PLANAR])
+@pytest.mark.parametrize("bits", [1, 8])
+def test_fewer_colours_than_the_colour_space_has(order, bits):
+    report = count(b"3SaR" + page(filled(1), space=6, bits=bits, order=order))
+    assert (report.pages, report.color_pages, report.confidence.color) == (1, (), "unknown")
+
+
 @pytest.mark.parametrize("wrong", [{"width": 0}, {"height": 10**6}, {"space": 40_000}, {"length": 5}])
 def test_headers_that_cannot_be(wrong):
     with pytest.raises(DocumentRejected):

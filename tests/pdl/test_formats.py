@@ -9,13 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pdl.format_names import PJL_LANGUAGES, agrees
 from pdl.formats import (
     BY_MIME,
     FORMATS,
     HEAD_BYTES,
-    PJL_LANGUAGES,
     UNKNOWN,
-    agrees,
     canonical,
     leading_nulls,
     sniff,

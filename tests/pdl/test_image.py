@@ -181,6 +181,8 @@ def test_both_byte_orders_and_sizes_of_tiff(order, big):
 def test_thumbnails_and_masks_are_no_pages():
     assert counted(tiff({254: 0}, {254: 1}, {254: 2}, {254: 4}, {255: 2})).pages == 2
     assert counted(tiff({254: 1})).pages == 1
+    assert counted(tiff({254: 0}, {254: 1})).confidence.pages == "estimated"
+    assert counted(tiff({254: 0}, {254: 2})).confidence.pages == "exact"
 
 
 @pytest.mark.parametrize("back", [0, 1, 2])
@@ -192,13 +194,24 @@ def test_a_tiff_whose_pixels_are_packed_strangely_is_counted():
     report = counted(tiff({259: 34661}))
     assert (report.pages, report.color_pages, report.confidence.color) == (1, (), "exact")
     report = counted(tiff({259: 34661, 262: 2}))
-    assert (report.pages, report.confidence.color) == (1, "unknown")
-    assert report.basis.color
+    assert (report.pages, report.color_pages, report.confidence.color) == (1, (1,), "estimated")
+    assert "as they are stored" in report.basis.color
+
+
+def retyped(tag, kind, value):
+    """A TIFF one of whose tags has a value of another type."""
+    return tiff({tag: value}).replace(struct.pack("<HHI", tag, 4, 1), struct.pack("<HHI", tag, kind, 1))
+
+
+FLOAT, SIGNED = 11, 9
 
 
 @pytest.mark.parametrize(
     "document",
     [
+        retyped(256, FLOAT, 0x7F800000),
+        retyped(257, FLOAT, 0x7FC00000),
+        retyped(273, SIGNED, 0xFFFFFF00),
         tiff({273: 10_000}),
         tiff({256: 0}),
         tiff({256: 1_000_000}),

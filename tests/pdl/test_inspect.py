@@ -233,3 +233,18 @@ def test_the_gateway_s_own_process_loads_no_parser():
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert loaded.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "change", [{"sides": "both"}, {"reason": "x" * 100_000}, {"segments": [["application/pdf", 0, 10]]}]
+)
+def test_a_child_that_says_more_than_it_was_asked_is_not_believed(change):
+    from pdl.errors import ReaderCrashed
+    from pdl.inspection import believed
+    from pdl.limits import Limits
+    from pdl.report import Confidence, Report
+
+    honest = Report("image/urf", "ok", pages=1, sides="one-sided", confidence=Confidence("exact", "exact")).to_json()
+    assert believed(honest, "image/urf", Limits()).pages == 1
+    with pytest.raises(ReaderCrashed):
+        believed(honest | change, "image/urf", Limits())

@@ -273,6 +273,13 @@ def test_a_document_that_ends_within_a_command_is_in_doubt():
     assert doubts(b"\x1b*b900Wabc").pages
 
 
+def test_text_that_goes_on_at_the_pen_is_in_doubt():
+    assert doubts(b"\x1b%0BSP1;\x1b%1Atext").pages
+    assert doubts(b"\x1b%1BSP1;PD9,9;\x1b%1Atext").pages
+    assert doubts(b"\x1b%1BSP1;\x1b%1Atext").pages == ""
+    assert doubts(b"\x1b%0BSP1;PD9,9;\x1b%0Atext").pages == ""
+
+
 SNIPPETS = st.sampled_from(
     [
         b"\x1bE", b"\x1b&l26A", b"\x1b&l1O", b"text\r\n", b"\x0c", b"\x1b*r1A", b"\x1b*b3m5Wabcde", b"\x1b*v6W\0\1\3\1\1\1",

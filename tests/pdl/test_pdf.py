@@ -110,6 +110,21 @@ def test_no_pages_and_no_pdf_are_refused():
             counted(data)
 
 
+def test_a_tree_of_pages_that_confuses_the_reader_is_damaged():
+    data = b"%PDF-1.4\n1 0 obj<</Pages 2 0 R/Type/Catalog>>\n2 0 obj<</Kids[R 4 0 R]>>\n4 0 obj<<<>/Type/Page>>5 0"
+    with pytest.raises(DocumentRejected, match="damaged"):
+        counted(data)
+
+
+def test_a_table_of_objects_beyond_any_file_is_looked_for_elsewhere():
+    with pytest.raises(DocumentRejected, match="damaged"):
+        counted(b"%PDF-1.4\nstartxref\n" + b"17" * 60)
+    whole = pdf(b"", b"")
+    start = whole.rindex(b"startxref\n") + len(b"startxref\n")
+    report = counted(whole[:start] + b"17" * 60 + b"\n%%EOF\n")
+    assert (report.pages, report.confidence.pages) == (2, "estimated")
+
+
 def test_trees_that_turn_in_circles_are_refused():
     made = pikepdf.open(io.BytesIO(pdf(b"")))
     made.Root.Pages.Kids.append(made.Root.Pages)
@@ -213,6 +228,8 @@ OTHER_RESOURCES = [
     (PAINT, image(data=b"\xff\0\0", ColorSpace=Name.DeviceRGB), "c"),
     (PAINT, image(data=b"\x80\x80\x80", ColorSpace=Name.DeviceRGB), "m"),
     (b"/S cs 1 0 0 scn 0 0 99 99 re f", space(icc(3)), "c"),
+    (b"/S cs 0.5 scn 0 0 9 9 re f", space(lambda _: Array([Name.ICCBased])), None),
+    (b"/S cs 0.5 scn 0 0 9 9 re f", space(lambda _: Array([Name.Indexed])), None),
     (b"0 g 0 0 9 9 re f", lambda made: Dictionary(ColorSpace=Dictionary(DefaultGray=icc(3)(made))), None),
 ]
 

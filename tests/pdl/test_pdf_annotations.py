@@ -99,6 +99,7 @@ def test_fields_are_drawn_by_the_viewer_only_where_the_form_asks_for_it():
     assert judged(field, unfinished=False) == "m"
     assert judged(annotation("Widget", DA=String("1 0 0 rg /F 9 Tf")), unfinished=True) == "k"
     assert judged(annotation("Widget", DA=String("0 0 0 rg /F 9 Tf")), unfinished=True) == "m"
+    assert judged(annotation("Widget", DA=String("x" * 300_000 + " 1 0 0 rg/F 9 Tf")), unfinished=True) == "k"
 
 
 def test_the_text_of_fields_gets_no_colour_from_the_renderer():

@@ -93,6 +93,22 @@ def test_a_pdf_without_trailer_is_an_estimate(look):
     assert report.verdict == "rejected" or report.confidence.pages == "estimated"
 
 
+def test_a_pdf_of_which_only_the_renderer_finds_pages_is_an_estimate(look):
+    made = pikepdf.open(io.BytesIO(pdf(RED)))
+    del made.Root.Pages.Kids
+    made.Root.Pages.Count = 1
+    report = look(saved(made))
+    assert report.verdict == "rejected" or report.confidence.pages == "estimated"
+
+
+def test_a_pdf_encrypted_by_an_unknown_method_says_so(look):
+    made = pikepdf.open(io.BytesIO(pdf(RED)))
+    data = saved(made, encryption=pikepdf.Encryption(user="", owner="owner"))
+    report = look(data.replace(b"/Filter /Standard", b"/Filter /Standars"))
+    assert (report.verdict, report.state_reason) == ("rejected", "document-format-error")
+    assert "encrypted by a method" in report.reason
+
+
 def test_a_form_that_makes_its_pages_when_opened_is_an_estimate(look):
     made = pikepdf.new()
     made.add_blank_page()
@@ -100,6 +116,14 @@ def test_a_form_that_makes_its_pages_when_opened_is_an_estimate(look):
     report = look(saved(made))
     assert (report.pages, report.confidence.pages) == (1, "estimated")
     assert "XFA" in report.basis.pages
+
+
+def test_what_is_no_page_puts_the_count_in_doubt(look):
+    made = pikepdf.open(io.BytesIO(pdf(b"", b"")))
+    made.Root.Pages.Kids.append(made.make_indirect(pikepdf.Stream(made, b"")))
+    report = look(saved(made))
+    assert (report.pages, report.confidence.pages) == (2, "estimated")
+    assert "none" in report.basis.pages
 
 
 def test_a_page_of_no_size_is_an_estimate(look):
@@ -150,6 +174,8 @@ async def test_a_count_may_come_in_pieces():
         ((b"{}\n",), {}),
         ((b"[]\n",), {}),
         ((b"[" * 100_000 + b"\n",), {}),
+        ((b'{"a":[' + b"{}," * 2_000_000 + b"{}]}\n",), {}),
+        ((bytes(1 << 20),) * 17, {}),
         ((counted(format="text/plain"),), {}),
         ((counted(pages=0),), {}),
         ((counted(), b"mmm"), {}),
@@ -161,6 +187,12 @@ async def test_a_count_may_come_in_pieces():
 async def test_a_child_that_was_taken_over_is_not_believed(said, answer):
     with pytest.raises(ReaderCrashed):
         await heard(*said, answer=answer)
+
+
+async def test_the_count_may_come_in_any_number_of_pieces():
+    line = counted()
+    report = await heard(*(line[at : at + 1] for at in range(len(line))), b"m", b"c")
+    assert (report.pages, report.color_pages) == (2, (2,))
 
 
 async def test_letters_that_mean_nothing_are_no_colour():

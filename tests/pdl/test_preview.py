@@ -198,3 +198,12 @@ async def test_damaged_raster(at, noise, mime):
 async def test_noise_is_no_picture(data):
     with pytest.raises(DocumentRejected):
         preview_image(BytesSource(data), {"page": 1, "width": 100}, print)
+
+
+async def test_more_than_a_picture_is_not_gathered():
+    class Flooding:
+        async def run(self, task, source, arguments, *, limits, sink):
+            assert limits.output_bytes <= 16 << 20
+            await sink(b"png")
+
+    assert await preview(BytesSource(documents.pdf(1)), PDF, 1, 160, Flooding()) == b"png"

@@ -5,12 +5,13 @@ import os
 import shutil
 import socket
 import sys
+import threading
 
 import pytest
 
 from pdl.errors import LimitReached, SandboxFailed
 from pdl.limits import MEBIBYTE, Limits
-from pdl.program import LEVELS, NOTHING, Programs
+from pdl.program import CONFINED, LEVELS, NOTHING, Programs
 from pdl.source import BytesSource
 
 SMALL = Limits(cpu_seconds=5, memory_bytes=1024 * MEBIBYTE, wall_seconds=10, output_bytes=8 * MEBIBYTE)
@@ -107,6 +108,59 @@ def test_processes_are_bounded(programs):
     assert "fork" in complaint.lower()
     assert code != 0
     assert out == b""
+
+
+def test_many_at_once_do_not_take_each_other_s_processes(programs):
+    async def all_of_them():
+        async def sink(_):
+            pass
+
+        runs = (programs.run(["sleep", "0.5"], source=None, limits=SMALL, sink=sink) for _ in range(25))
+        return await asyncio.gather(*runs)
+
+    assert {result.returncode for result in asyncio.run(all_of_them())} == {0}
+
+
+def test_a_copy_that_nobody_waits_for_is_closed(programs):
+    reading, go_on = threading.Event(), threading.Event()
+
+    class Slow(BytesSource):
+        def pread(self, offset, length):
+            reading.set()
+            go_on.wait(5)
+            return super().pread(offset, length)
+
+    def copies():
+        return [name for name in map(_link, os.listdir("/proc/self/fd")) if "memfd:document" in name]
+
+    async def cancelled():
+        running = asyncio.create_task(programs.run(["true"], source=Slow(b"document"), limits=SMALL, sink=None))
+        await asyncio.to_thread(reading.wait, 5)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        assert len(copies()) == 1
+        go_on.set()
+        async with asyncio.timeout(5):
+            while copies():
+                await asyncio.sleep(0.01)
+
+    asyncio.run(cancelled())
+
+
+def _link(descriptor):
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return ""
+
+
+def test_without_a_file_system_in_memory_nothing_is_written_to_a_disk(tmp_path, monkeypatch):
+    monkeypatch.setattr("pdl.program.MEMORY", tmp_path / "missing")
+    programs = Programs()
+    programs.level = CONFINED
+    with pytest.raises(FileNotFoundError):
+        run(programs, "true")
 
 
 def test_a_document_too_large_is_not_copied(programs):

@@ -140,7 +140,7 @@ def test_output_that_nobody_asked_for_is_refused(box):
         box.run("floods")
 
 
-@pytest.mark.parametrize("task", ["aborts", "leaves", "breaks_frames", "breaks_json", "deep"])
+@pytest.mark.parametrize("task", ["aborts", "leaves", "breaks_frames", "breaks_json", "deep", "wide", "wrong_reason"])
 def test_a_reader_that_dies_or_talks_nonsense_has_crashed(box, task):
     with pytest.raises(ReaderCrashed):
         box.run(task)
@@ -231,3 +231,17 @@ def test_a_table_that_does_not_load_is_the_sandbox_s_failure(capfd):
 
     asyncio.run(start())
     assert "no_such_table" in capfd.readouterr().err
+
+
+async def test_a_start_that_is_given_up_is_made_again():
+    sandbox = Sandbox("tests.pdl.hostile_tasks")
+    starting = asyncio.create_task(sandbox._warm.control())
+    while sandbox._warm.process is None:
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(0.02)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    await sandbox._warm.control()
+    assert "rlimits" in sandbox._warm.level
+    await sandbox.stop()

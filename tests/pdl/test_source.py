@@ -112,3 +112,10 @@ def test_several_threads_read_their_own_bytes():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_lengths_that_a_document_claims_are_not_made_room_for():
+    with open_source(BytesSource(b"1234")) as file:
+        assert file.read(2**62) == b"1234"
+        file.seek(2)
+        assert (file.read(), file.read(), file.read(None)) == (b"34", b"", b"")

@@ -225,6 +225,28 @@ async def test_an_answer_that_makes_no_sense_is_not_believed(answer):
         await inspect_stream(looking)
 
 
+async def test_more_pages_than_there_may_be_are_refused_part_by_part():
+    report = {
+        "format": PCL_MIME, "verdict": "ok", "reason": "", "state_reason": "", "pages": 400, "impressions": 400,
+        "sheets": 400, "copies": 1, "sides": "one-sided", "media": [[400, 1, 1, ""]], "color_pages": [[1, 400]],
+        "confidence": {"pages": "exact", "color": "exact"},
+    }  # fmt: skip
+    rows = [
+        {"format": PCL_MIME, "start": at, "end": at + 1, "language": "", "repeats": 1, "sets": 1, "sides": None,
+         "gray": False, "doubt": "", "report": report}
+        for at in range(3)
+    ]  # fmt: skip
+
+    class Lying:
+        async def run(self, *_, **__):
+            # What comes after the excess must not be read any more.
+            return {"segments": [*rows, object()]}
+
+    looking = Inspection(BytesSource(XL), XL_MIME, "count-stream", Lying(), Limits(pages=1000), None, None, None)
+    with pytest.raises(ReaderCrashed):
+        await inspect_stream(looking)
+
+
 JOB = pjl("JOB", "SET COPIES=2", body=XL) + pjl(language="PCL", body=PCL) + pjl("EOJ", language="")
 
 

@@ -56,6 +56,11 @@ def test_sizes_and_colours_are_those_of_the_pages():
     assert report.confidence.pages == "exact"
 
 
+def test_coloured_pages_count_as_often_as_they_print():
+    report = counted(page(copies=10), page(copies=2, color=True), sets=3)
+    assert (report.impressions, report.color_impressions) == (36, 6)
+
+
 def test_sides_are_those_of_the_first_page_with_two():
     assert counted(page(), page(SHORT), page(LONG)).sides == SHORT
     assert counted(page()).sides == ONE

@@ -6,9 +6,13 @@ import pytest
 
 from devices.capabilities import ALL_SIDES, Capabilities, Pclm, PwgRaster, Urf
 from jobs.ticket import Ticket
+from pdl.banner import Banner
+from pdl.formats import PCL, PJL
 from pdl.media import Media
-from pdl.report import Confidence, MediaRun, Report
+from pdl.report import Confidence, MediaRun, Report, Segment
+from pdl.stamp import Stamp
 from release.errors import CannotPrint
+from release.marks import Marks
 from release.offer import offer
 from release.plan import PCLXL, PDF, POSTSCRIPT, PWG, URF, asked, plan
 
@@ -297,3 +301,58 @@ def test_several_pages_on_a_side_cost_as_many_sides():
 def test_text_is_turned_as_asked_and_pages_with_a_direction_are_not():
     assert plan(Ticket(orientation_requested=4), found(mime="text/plain"), OFFICE).target.orientation == 4
     assert plan(Ticket(orientation_requested=4, page_ranges=((1, 1),)), found(), OFFICE).target.orientation is None
+
+
+PJL_JOB = {"mime": PJL, "segments": (Segment(PDF, 10, 100),)}
+WITH_PJL = replace(OFFICE, formats=(PDF, PJL))
+
+
+def test_pages_that_differ_in_sides_are_paid_by_the_sheets_they_come_on():
+    mixed = found(4, mime=PCL, copies=1, sides="two-sided-long-edge", impressions=4, sheets=3)
+    device = replace(OFFICE, formats=(PCL,))
+    assert plan(Ticket(), mixed, device).extent.sheets == 3
+    assert plan(Ticket(copies=2), mixed, device).extent.sheets == 4  # rewritten: all sides alike
+
+
+def test_what_is_rendered_has_its_pages_all_alike():
+    varied = found(2, mime=PWG, copies=10, impressions=11, sheets=11)
+    made = plan(Ticket(), varied, replace(OFFICE, formats=(PDF,)))
+    assert made.extent.impressions == made.extent.sheets == 2 * made.target.copies * made.copies_by_device == 20
+
+
+@pytest.mark.parametrize("job", [
+    (found(copies=3, impressions=12, sheets=12, **PJL_JOB), WITH_PJL),
+    (found(mime=POSTSCRIPT, copies=3, impressions=12, sheets=12), replace(OFFICE, formats=(POSTSCRIPT,))),
+])  # fmt: skip
+def test_copies_that_the_document_asks_for_are_not_multiplied(job):
+    made = plan(Ticket(), *job)
+    assert made.target is None and "copies" not in told(made) and made.extent.impressions == 12
+    other = plan(Ticket(copies=2), *job)
+    assert other.target.copies * other.copies_by_device == 2 and other.extent.impressions == 8
+
+
+@pytest.mark.parametrize(("asked_for", "said"), [("one-sided", "two-sided-long-edge"), ("two-sided-long-edge", None)])
+def test_sides_that_pjl_would_overrule_are_rendered(asked_for, said):
+    made = plan(Ticket(sides=asked_for), found(copies=1, sides=said, **PJL_JOB), WITH_PJL)
+    assert made.target is not None and made.target.sides == asked_for
+    assert plan(Ticket(sides=asked_for), found(copies=1, sides=asked_for, **PJL_JOB), WITH_PJL).target is None
+
+
+def test_what_pjl_made_gray_does_not_come_in_colour_without_it():
+    assert plan(Ticket(), found(**PJL_JOB), OFFICE).target.color is False
+    coloured = plan(Ticket(), found(color=(1,), **PJL_JOB), OFFICE)
+    assert coloured.target.color is True and coloured.extent.color == 1
+
+
+def test_no_fallback_to_other_copies():
+    photo, device = found(1, mime="image/jpeg"), replace(OFFICE, formats=("image/jpeg", POSTSCRIPT))
+    stamped = Marks(stamp=Stamp(text=("x",)))
+    assert plan(Ticket(), photo, device, stamped).fallback
+    assert not plan(Ticket(copies=3), photo, device, stamped).fallback
+
+
+def test_a_document_passed_on_after_all_has_no_banner_to_pay_for():
+    banner = Marks(banner=Banner(heading="Ada"))
+    made = plan(Ticket(), found(), OFFICE, banner)
+    assert made.fallback and made.extent.impressions == 5
+    assert made.passed_on().extent == plan(Ticket(), found(), OFFICE).extent

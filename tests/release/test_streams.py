@@ -90,6 +90,22 @@ def test_pages_that_say_themselves_how_often_they_come_cost_what_was_counted():
     made = plan(Ticket(), mixed, LASER)
     assert (made.extent.impressions, made.extent.sheets) == (6, 5)
     assert made.extent.first(6) == replace(made.extent.first(6), impressions=6, sheets=5)
+    told = replace(mixed, color_impressions=2)
+    assert plan(Ticket(), told, LASER).extent.color == 2
+    assert plan(Ticket(print_color_mode="monochrome"), told, LASER).extent.color == 0
+
+
+@pytest.mark.parametrize(
+    ("formats", "parts", "name"),
+    [((PDF, PCL), (PDF, PCL), PCL), ((PDF, PCLXL, PJL), (PDF, PCLXL), PJL), ((PCLXL,), (PCLXL,), PCLXL)],
+)
+def test_a_job_stream_is_called_what_reads_its_pjl(formats, parts, name):
+    assert plan(Ticket(), found(PJL, *parts), replace(LASER, formats=formats)).format == name
+
+
+def test_a_job_stream_is_never_called_a_document():
+    with pytest.raises(CannotPrint, match="several printer languages"):
+        plan(Ticket(), found(PJL, PDF, "application/postscript"), replace(LASER, formats=(PDF, "application/postscript")))
 
 
 def test_queues_offer_the_languages_of_their_devices():

@@ -38,7 +38,7 @@ async def test_the_owner_sees_the_page(house, shown):
     response, body = await fetched(await shown("amelie"), "/jobs/1/preview/1.png?width=160")
     assert response.status == 200
     assert response.content_type == "image/png"
-    assert response.headers["Cache-Control"] == "private, max-age=300"
+    assert response.headers["Cache-Control"] == "no-store"
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     with Image.open(io.BytesIO(body)) as picture:
         assert picture.width == 160

@@ -46,7 +46,8 @@ async def waiting(house):
 async def test_the_page_names_what_is_taken(amelie):
     await amelie.get("/send")
     assert "text, up to 4 GB each, 20 at a time" in amelie.text
-    assert "Word" not in amelie.text and 'enctype="multipart/form-data"' in amelie.text
+    assert 'enctype="multipart/form-data"' in amelie.text and ".pdf,.jpg,.jpeg,.png," in amelie.text
+    assert ("Word" in amelie.text) == (".docx" in amelie.text)
     # The order of the form is the order of the parts: the token comes first, the files last.
     order = [
         amelie.text.index(f'name="{name}"', amelie.text.index('class="send"'))
