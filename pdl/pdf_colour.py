@@ -66,10 +66,11 @@ class Renderer:
         spread = self._measure(pixels, index)
         if not DOUBT_FROM <= spread < DOUBT_TO:
             return COLOR if spread >= COLOR_THRESHOLD else MONO
-        spread = self._measure(self._draw(index, fields=fields, finer=True), index)
-        if spread >= DOUBT_TO:
+        finer = self._measure(self._draw(index, fields=fields, finer=True), index)
+        # What only the finer look shows (a gray picture of coloured dots) is not seen by all.
+        if finer >= DOUBT_TO and spread >= COLOR_THRESHOLD:
             return COLOR
-        return COLOR_DOUBTED if spread >= COLOR_THRESHOLD else MONO_DOUBTED
+        return COLOR_DOUBTED if finer >= COLOR_THRESHOLD else MONO_DOUBTED
 
     def _draw(self, index: int, *, fields: bool, finer: bool = False) -> Pixels:
         page = self._opened(fields=fields)[index]

@@ -134,7 +134,12 @@ async def test_without_pjl_only_the_document_is_sent(raw_printer, settings, outg
 
 async def test_capabilities_come_from_the_uri(raw_printer, settings):
     plain = await open_device(raw_printer.uri, settings=settings).capabilities()
-    assert plain.formats == ("application/vnd.hp-PCLXL", "application/postscript", "application/vnd.hp-PCL", "application/vnd.hp-PJL")
+    assert plain.formats == (
+        "application/vnd.hp-PCLXL",
+        "application/postscript",
+        "application/vnd.hp-PCL",
+        "application/vnd.hp-PJL",
+    )
     assert (plain.color, plain.duplex, plain.copies_max) == (False, False, 1)
     assert plain.make_and_model == "TESTJET 9100"
     uri = f"{raw_printer.uri}?format=application/pdf&format=image/urf&color=true&duplex=true&copies=20"

@@ -42,7 +42,16 @@ def silent(gateway, machine):
 def made(device, papers, name):
     """The three pages (the second in colour) in another language."""
     path = papers / name
-    words = ("gs", "-q", "-dNOPAUSE", "-dBATCH", f"-sDEVICE={device}", "-r300", f"-sOutputFile={path}", papers / "three.pdf")
+    words = (
+        "gs",
+        "-q",
+        "-dNOPAUSE",
+        "-dBATCH",
+        f"-sDEVICE={device}",
+        "-r300",
+        f"-sOutputFile={path}",
+        papers / "three.pdf",
+    )
     subprocess.run(words, check=True, timeout=60)
     return path
 

@@ -181,9 +181,7 @@ def test_a_format_that_is_not_offered_is_refused_before_the_document(house, door
     assert house.last_number() == before
 
 
-@pytest.mark.parametrize(
-    "document", [b"\x1bE\x1b&l1XHello\x0c\x1bE", bytes(range(256)) * 9], ids=["pcl", "noise"]
-)
+@pytest.mark.parametrize("document", [b"\x1bE\x1b&l1XHello\x0c\x1bE", bytes(range(256)) * 9], ids=["pcl", "noise"])
 def test_a_document_of_another_format_than_it_says_is_refused(house, door, document):
     before, kept = house.last_number(), house.spooled()
     answer = door.print(document, build.mime("document-format", "application/octet-stream"))

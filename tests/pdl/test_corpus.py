@@ -70,7 +70,11 @@ def labelled(rows, condition):
 @pytest.mark.parametrize("row", labelled(rows(), is_counted))
 def test_labels(look, row):
     report = look(row["path"])
-    assert (report.pages, report.copies, report.sheets) == (int(row["pages"]), int(row["copies"]), int(row["sheets"])), report.reason
+    assert (report.pages, report.copies, report.sheets) == (
+        int(row["pages"]),
+        int(row["copies"]),
+        int(row["sheets"]),
+    ), report.reason
     assert report.confidence.pages == "exact"
     assert report.sides == OTHER_SIDES.get(row["path"], SIDES[row["duplex"]])
     if "colour=limit" in row["expect"]:

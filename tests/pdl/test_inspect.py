@@ -202,7 +202,8 @@ def test_the_command_prints_every_key(tmp_path):
         "media": ["iso_a4_210x297mm"] * 2,
         "color_pages": [1],
         "languages": ["application/pdf"],
-        "confidence": dict.fromkeys(("pages", "color", "copies", "sides", "media"), "exact") | {"coverage": "estimated"},
+        "confidence": dict.fromkeys(("pages", "color", "copies", "sides", "media"), "exact")
+        | {"coverage": "estimated"},
     }
     assert bases.keys() == told["confidence"].keys() and all(bases.values())
     assert coverage.keys() == {"cyan", "magenta", "yellow", "black"} and coverage["magenta"] > coverage["cyan"]

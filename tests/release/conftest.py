@@ -107,7 +107,15 @@ class House:
     def restart(self):
         """A new forwarder, as after a start of the gateway."""
         self.forward = Forward(
-            self.database, self.home.spool, self.jobs, self.catalogue, self.fleet, self.desk, Sandbox(), self.hub, self.node
+            self.database,
+            self.home.spool,
+            self.jobs,
+            self.catalogue,
+            self.fleet,
+            self.desk,
+            Sandbox(),
+            self.hub,
+            self.node,
         )
 
     async def admit(self, submission):

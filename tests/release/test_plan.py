@@ -288,7 +288,12 @@ def test_a_printer_of_pclm_gets_strips_as_it_likes_them():
     pclm = Pclm(resolutions=((300, 300), (600, 600)), strip=64, compression=("jpeg",), sheet_back="flipped")
     printer = replace(OFFICE, formats=("application/PCLm",), pclm=pclm, margins=(423, 500, 423, 300))
     target = plan(Ticket(), found(), printer).target
-    assert (target.format, target.resolution, target.pclm_strip, target.pclm_compression) == ("application/PCLm", (300, 300), 64, "jpeg")
+    assert (target.format, target.resolution, target.pclm_strip, target.pclm_compression) == (
+        "application/PCLm",
+        (300, 300),
+        64,
+        "jpeg",
+    )
     assert (target.sheet_back, target.margins) == ("flipped", (423, 500, 423, 300))
 
 

@@ -64,7 +64,10 @@ def test_the_charge_follows_the_changes():
 
 @pytest.mark.parametrize(
     ("ticket", "words"),
-    [(Ticket(number_up=2), "one side cannot be made of PCL"), (Ticket(page_ranges=((1, 1),)), "cannot be chosen from PCL")],
+    [
+        (Ticket(number_up=2), "one side cannot be made of PCL"),
+        (Ticket(page_ranges=((1, 1),)), "cannot be chosen from PCL"),
+    ],
 )
 def test_what_cannot_be_changed_is_said(ticket, words):
     with pytest.raises(CannotPrint, match=words):
@@ -105,7 +108,9 @@ def test_a_job_stream_is_called_what_reads_its_pjl(formats, parts, name):
 
 def test_a_job_stream_is_never_called_a_document():
     with pytest.raises(CannotPrint, match="several printer languages"):
-        plan(Ticket(), found(PJL, PDF, "application/postscript"), replace(LASER, formats=(PDF, "application/postscript")))
+        plan(
+            Ticket(), found(PJL, PDF, "application/postscript"), replace(LASER, formats=(PDF, "application/postscript"))
+        )
 
 
 def test_queues_offer_the_languages_of_their_devices():
