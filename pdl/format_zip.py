@@ -66,6 +66,10 @@ def zip_kind(head: bytes) -> str:
         if name == "mimetype":
             said = _inflated(method, data)
             return next((mime for mark, mime in _MIMETYPES if said.startswith(mark)), ZIP)
+        # OpenDocument that was packed anew may have lost the entry that names it.
+        if name == "meta-inf/manifest.xml":
+            said = _inflated(method, data)
+            named = next((mime for mark, mime in _MIMETYPES if b'"' + mark in said), named)
         # Parts may be cut in pieces that lie between those of others.
         if name.startswith(("[content_types].xml", "_rels/.rels")) and len(types) < LARGEST_TYPES:
             types += _inflated(method, data).replace(b"\0", b"")

@@ -160,6 +160,8 @@ KNOWN = {
     zipped(("_rels/.rels/[0].piece", ".../xps/2005/06/fixedrepresentation")): "application/vnd.ms-xpsdocument",
     zipped(("docProps/app.xml", "x"), ("word/document.xml", "x")): OOXML + "wordprocessingml.document",
     zipped(("mimetype", ODF + "spreadsheet-template"), method=zipfile.ZIP_STORED): ODF + "spreadsheet",
+    zipped(("content.xml", "<a/>"), ("META-INF/manifest.xml", f'<f media-type="{ODF}spreadsheet"/>')): ODF
+    + "spreadsheet",
     zipped(("mimetype", "application/epub+zip"), method=zipfile.ZIP_STORED): "application/epub+zip",
     zipped(("a.txt", "word/ is here")): "application/zip",
     b"PK\x03\x04 and no more": "application/zip",

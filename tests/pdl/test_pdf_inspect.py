@@ -93,6 +93,20 @@ def test_a_pdf_without_trailer_is_an_estimate(look):
     assert report.verdict == "rejected" or report.confidence.pages == "estimated"
 
 
+def test_colour_that_only_a_finer_look_shows_is_an_estimate(look):
+    made = pikepdf.new()
+    page = made.add_blank_page(page_size=(200, 200))
+    # Pixels of a point each, reddish and bluish in turn: of two by two there is little colour left.
+    one, other = bytes((0xA8, 0x80, 0x80)), bytes((0x88, 0xA0, 0xA0))
+    picture = pikepdf.Stream(made, ((one + other) * 50 + (other + one) * 50) * 50)
+    picture.update({"/Type": pikepdf.Name.XObject, "/Subtype": pikepdf.Name.Image, "/Width": 100, "/Height": 100})
+    picture.update({"/BitsPerComponent": 8, "/ColorSpace": pikepdf.Name.DeviceRGB})
+    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(I=picture))
+    page.Contents = pikepdf.Stream(made, b"q 100 0 0 100 50 50 cm /I Do Q")
+    report = look(saved(made))
+    assert (report.color_pages, report.confidence.color) == ((1,), "estimated")
+
+
 def test_a_pdf_of_which_only_the_renderer_finds_pages_is_an_estimate(look):
     made = pikepdf.open(io.BytesIO(pdf(RED)))
     del made.Root.Pages.Kids
