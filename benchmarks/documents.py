@@ -19,11 +19,11 @@ from pathlib import Path
 from benchmarks import papers, rendering
 from benchmarks.watch import LargestChild
 from pdl import office
-from pdl.formats import PDF
 from pdl.inspect import COUNTING, inspect
+from pdl.mime import PDF, URF
 from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
-from pdl.target import URF, Target
+from pdl.target import Target
 
 INKCOV = ("gs", "-q", "-dSAFER", "-dNOPAUSE", "-dBATCH", "-sDEVICE=inkcov", "-r72", "-sOutputFile=/dev/null")
 SHORT_DOCUMENTS = 300

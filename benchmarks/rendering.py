@@ -22,11 +22,12 @@ from pathlib import Path
 import pikepdf
 
 from pdl import ghostscript
+from pdl.mime import PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, URF
 from pdl.render import render
 from pdl.sandbox import Sandbox
 from pdl.scratch import MemoryScratch
 from pdl.source import BytesSource
-from pdl.target import PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, URF, Target
+from pdl.target import Target
 
 A4 = (21000, 29700)
 GOAL = 1.10  # of Ghostscript's own time

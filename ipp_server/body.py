@@ -2,7 +2,7 @@
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,9 +12,10 @@ from ipp.codec import Decoder
 from ipp.errors import BadMessage
 from ipp.message import Message
 from ipp_server.errors import BadCompression, DocumentStalled
+from pdl.inflate import GZIP_WINDOW, inflated
 
 _PIECE: Final = 256 * 1024
-_WBITS: Final = {"gzip": 31, "deflate": -15}
+_WBITS: Final = {"gzip": GZIP_WINDOW, "deflate": -15}
 """gzip has its wrapper; deflate is raw, as CUPS and printers mean it."""
 
 
@@ -108,7 +109,7 @@ class Body:
             return
         unpack = zlib.decompressobj(_WBITS[compression])
         async for chunk in raw:
-            async for piece in _unpacked(unpack, chunk):
+            for piece in _unpacked(unpack, chunk):
                 yield piece
         if not unpack.eof:
             raise BadCompression(f"The document is not {compression}, or its end is missing.")
@@ -160,17 +161,11 @@ class _limit:  # noqa: N801 - reads as a statement
             raise DocumentStalled("Nothing more came. Check the network and print it again.") from None
 
 
-async def _unpacked(unpack: "zlib._Decompress", chunk: bytes) -> AsyncIterator[bytes]:
-    """Decompress a chunk in pieces of bounded size: a small bomb must not become one large block."""
+def _unpacked(unpack: "zlib._Decompress", chunk: bytes) -> Iterator[bytes]:
+    """Decompress a chunk; BadCompression when it is damaged or follows the document."""
     if unpack.eof and chunk:
         raise BadCompression("Something follows the compressed document. Send each document by itself.")
-    data, full = chunk, False
-    # A full piece may have left some of its output inside the decompressor, without any input.
-    while (data or full) and not unpack.eof:
-        try:
-            piece = unpack.decompress(data, _PIECE)
-        except zlib.error as error:
-            raise BadCompression(f"The document cannot be decompressed: {error}.") from None
-        data, full = unpack.unconsumed_tail, len(piece) == _PIECE
-        if piece:
-            yield piece
+    try:
+        yield from inflated(unpack, chunk, _PIECE)
+    except zlib.error as error:
+        raise BadCompression(f"The document cannot be decompressed: {error}.") from None

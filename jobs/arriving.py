@@ -7,12 +7,13 @@ from typing import Final
 from jobs.errors import FormatNotSupported
 from jobs.queue import ANY_FORMAT, Queue
 from pdl.format_names import agrees
-from pdl.formats import BY_MIME, GZIP, PJL, sniff
+from pdl.formats import BY_MIME, sniff
+from pdl.inflate import GZIP_WINDOW, inflated
+from pdl.mime import GZIP, PJL
 
 _HEAD: Final = 64 * 1024  # bytes that the gateway itself looks at
 _PIECE: Final = 256 * 1024
 _GZIP_MAGIC: Final = b"\x1f\x8b"
-_GZIP_WBITS: Final = 31  # with its wrapper
 _MOST_MEMBERS: Final = 10_000
 
 
@@ -82,36 +83,31 @@ class Arriving:
 
 
 class _Members:
-    """Unpacks gzip, one member after the other, in pieces: a small bomb must not become one large block."""
+    """Unpacks gzip, one member after the other."""
 
     def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP_WBITS)
+        self._member = zlib.decompressobj(GZIP_WINDOW)
         self._count = 1
 
     def unpack(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` unpacks to. FormatNotSupported when it is damaged."""
-        full = False
-        # A full piece may have left some of its output inside the decompressor, without any input.
-        while data or full:
-            piece, data = self._step(data)
-            full = len(piece) == _PIECE
-            if piece:
-                yield piece
+        while data:
+            if self._member.eof:
+                data = data.lstrip(b"\0")  # tapes and some programs pad with zeros
+                if not data:
+                    return
+                self._begin_another()
+            try:
+                yield from inflated(self._member, data, _PIECE)
+            except zlib.error as error:
+                raise FormatNotSupported(f"The document cannot be unpacked: {error}. Send it unpacked.") from None
+            data = self._member.unused_data
 
-    def _step(self, data: bytes) -> tuple[bytes, bytes]:
-        if self._member.eof:
-            data = data.lstrip(b"\0")  # tapes and some programs pad with zeros
-            if not data:
-                return b"", b""
-            self._count += 1
-            if self._count > _MOST_MEMBERS:
-                raise FormatNotSupported("The document is packed in too many parts. Send it unpacked.")
-            self._member = zlib.decompressobj(_GZIP_WBITS)
-        try:
-            piece = self._member.decompress(data, _PIECE)
-        except zlib.error as error:
-            raise FormatNotSupported(f"The document cannot be unpacked: {error}. Send it unpacked.") from None
-        return piece, self._member.unused_data if self._member.eof else self._member.unconsumed_tail
+    def _begin_another(self) -> None:
+        self._count += 1
+        if self._count > _MOST_MEMBERS:
+            raise FormatNotSupported("The document is packed in too many parts. Send it unpacked.")
+        self._member = zlib.decompressobj(GZIP_WINDOW)
 
     def end(self) -> None:
         """Say that nothing follows: a document that stops within a member is not whole."""

@@ -29,7 +29,8 @@ from jobs.lifecycle import HELD_REASONS, Event
 from jobs.queue import Queue
 from jobs.ticket import Ticket
 from jobs.work import Jobs, now
-from pdl.formats import PJL, canonical
+from pdl.formats import canonical
+from pdl.mime import PJL
 from storage import faults
 from storage.database import Database
 from storage.errors import TooLargeDocument

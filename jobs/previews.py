@@ -18,7 +18,7 @@ from pdl.preview import preview
 from pdl.report import Report, Segment
 from pdl.sandbox import Sandbox
 from pdl.source import SliceSource
-from pdl.to_pdf import convertible
+from pdl.to_pdf import convertible, renderable_part
 from storage.database import Database
 from storage.documents import SpoolReader
 from storage.errors import StorageError
@@ -137,6 +137,5 @@ def _inner(job: Job) -> Segment | None:
     if job.document_format in convertible() or job.report is None:
         return None
     with contextlib.suppress(ValueError, KeyError, TypeError):
-        parts = Report.from_json(json.loads(job.report)).segments
-        return parts[0] if len(parts) == 1 and parts[0].format in convertible() else None
+        return renderable_part(Report.from_json(json.loads(job.report)))
     return None

@@ -18,7 +18,7 @@ from pdl.sandbox import Sandbox, Sink
 from pdl.scratch import MemoryScratch, Scratch
 from pdl.source import FileSource, SliceSource, Source
 from pdl.target import Rendered, Target
-from pdl.to_pdf import convertible
+from pdl.to_pdf import renderable_part
 
 STANDARD_OUTPUT = "-"
 # A packed file within a packed file: nobody prints deeper than this.
@@ -81,10 +81,8 @@ async def _wrapped(found: str, source: Source, sandbox: Sandbox, scratch: Callab
     report = await inspect(source, sandbox, scratch=scratch)
     if report.verdict == "rejected":
         raise DocumentRejected(report.reason)
-    parts = report.segments
-    if len(parts) != 1 or parts[0].format not in convertible():
-        return found, source
-    return parts[0].format, SliceSource(source, parts[0].start, parts[0].end)
+    part = renderable_part(report)
+    return (part.format, SliceSource(source, part.start, part.end)) if part else (found, source)
 
 
 @asynccontextmanager

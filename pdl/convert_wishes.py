@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from pdl.errors import PdlError
 from pdl.media import size_of
-from pdl.target import JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, URF, Target
+from pdl.mime import JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, URF
+from pdl.target import Target
 
 SHORT_NAMES: Final = {
     "pdf": PDF,

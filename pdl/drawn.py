@@ -6,12 +6,12 @@ Neither sees a file or a network: what a drawing refers to outside of itself is 
 import asyncio
 import shutil
 from dataclasses import dataclass
-from signal import SIGKILL, SIGXCPU
 
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.formats import HEAD_BYTES
-from pdl.image_sheet import A4, MARGIN_POINTS
+from pdl.image_sheet import MARGIN_POINTS
 from pdl.limits import Limits
+from pdl.media import A4
 from pdl.placement import Scaling, Size, place, sheet_points
 from pdl.sandbox import Sandbox, Sink
 from pdl.scratch import MemoryScratch
@@ -22,8 +22,6 @@ SVG, HEIC = "image/svg+xml", "image/heic"
 
 # It writes to files alone, numbered ones where there are several pictures: the first is the one that is shown.
 _HEIC_TO_JPEG = 'heif-convert -q 95 "$1" picture.jpg >&2 && set -- picture*.jpg && exec cat "$1"'
-# How a program ends that used up its processor time: by the signal, or as bubblewrap and the shell report that.
-_KILLED = {-SIGKILL, -SIGXCPU, 128 + SIGKILL, 128 + SIGXCPU}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,15 +90,8 @@ async def _draw(mime: str, argv: list[str], source: Source, sandbox: Sandbox, si
         raise DocumentRejected(
             f"{program.draws} pictures cannot be printed here: {program.name} is not installed. Print it as PDF."
         )
-    written = 0
-
-    async def counted(data: bytes) -> None:
-        nonlocal written
-        written += len(data)
-        await sink(data)
-
-    result = await sandbox.program(argv, source=source, limits=limits, sink=counted)
-    if result.returncode in _KILLED:
+    result = await sandbox.program(argv, source=source, limits=limits, sink=sink)
+    if result.overran:
         raise LimitReached("The picture takes too much processor time to draw.")
-    if result.returncode or not written:
+    if result.returncode or not result.written:
         raise DocumentRejected(f"The {program.draws} picture is damaged and cannot be drawn. Print it as PDF.")

@@ -10,8 +10,8 @@ import numpy as np
 
 from pdl.errors import DocumentRejected
 from pdl.escp_page import INCH, Certain, media_of
+from pdl.gray import COLOR_THRESHOLD, spread
 from pdl.media import UNKNOWN_SIZE
-from pdl.raster_color import COLOR_THRESHOLD, spread
 from pdl.report import Sides
 from pdl.tally import PageFacts, Tally
 from pdl.window import Window

@@ -1,7 +1,8 @@
 """Other names for formats: what PJL calls languages, and which declared MIME type fits which found one."""
 
 from pdl import format_ole, format_zip
-from pdl.formats import BY_MIME, FORMATS, GZIP, PCL, PDF, PJL, TEXT, UNKNOWN, canonical, held
+from pdl.formats import BY_MIME, FORMATS, UNKNOWN, canonical, held
+from pdl.mime import GZIP, PCL, PDF, PJL, TEXT
 
 # What ENTER LANGUAGE and other names of PJL say: the language's MIME type; a printer that is told AUTO listens itself.
 PJL_LANGUAGES: dict[str, str] = {

@@ -12,13 +12,13 @@ from typing import Literal
 from pdl import format_ole, format_zip
 from pdl.format_hpgl import is_hpgl
 from pdl.format_xml import root_element
+from pdl.mime import GZIP, PCL, PDF, PJL, TEXT
 from pdl.text_encoding import encoding_of
 
 __all__ = [
     "BY_MIME",
     "FORMATS",
     "HEAD_BYTES",
-    "PDF",
     "UNKNOWN",
     "Format",
     "Way",
@@ -29,11 +29,6 @@ __all__ = [
 ]
 
 UNKNOWN = "application/octet-stream"
-PDF = "application/pdf"
-PCL = "application/vnd.hp-PCL"
-PJL = "application/vnd.hp-PJL"
-GZIP = "application/gzip"
-TEXT = "text/plain"
 HEAD_BYTES = 65536
 
 # ISO 32000-1 annex H.3: readers look for the header within the first 1024 bytes.

@@ -13,9 +13,9 @@ from PIL import Image
 from pdl.errors import DocumentRejected
 from pdl.image_colour import Look
 from pdl.image_open import GRAY_MODES, MOST_PIXELS_DECODED, from_start, load, opened
-from pdl.image_sheet import A4, share_of_sheet, sheet_of
+from pdl.image_sheet import share_of_sheet, sheet_of
 from pdl.image_tiff import TiffPage, holds_copies, page_picture, tiff_pages
-from pdl.media import media_for
+from pdl.media import A4, media_for
 from pdl.report import WHOLE_PAGE, Basis, Certainty, Confidence, Coverage
 from pdl.source import Source, open_source
 from pdl.tally import PageFacts, Tally

@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from pdl.gray import COLOR_THRESHOLD, brightest, darkest
 from pdl.image_open import GRAY_MODES
 from pdl.pdf_coverage import Inks
 from pdl.report import Coverage
 
 BAND_ROWS = 256
-# Of 256 steps: channels of a pixel that lie nearer than this are gray to the eye, and to the PDF counter.
-COLOR_THRESHOLD = 16
 _CLEAR = {"LA", "La", "RGBA", "RGBa", "PA"}
 
 
@@ -35,14 +34,12 @@ class Look:
         return cyan, magenta, yellow, black
 
     def _add(self, band: Image.Image) -> None:
-        # Channel by channel: a reduction over the last axis of three is ten times slower.
         if band.mode == "L":
-            red = green = blue = high = low = np.asarray(band)
+            red = green = blue = high = np.asarray(band)
         else:
             red, green, blue = (np.asarray(channel) for channel in band.split())
-            high = np.maximum(np.maximum(red, green), blue)
-            low = np.minimum(np.minimum(red, green), blue)
-            self.color = self.color or bool((high - low >= COLOR_THRESHOLD).any())
+            high = brightest(red, green, blue)
+            self.color = self.color or bool((high - darkest(red, green, blue) >= COLOR_THRESHOLD).any())
         inks = Inks()
         inks.add(red, green, blue, high)
         if found := inks.mean():

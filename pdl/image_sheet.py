@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     # The gateway's own process lays drawings out, and loads no reader of pictures for it.
     from pdl.image_tiff import TiffPage
 
-A4 = (21000, 29700)
 MARGIN_POINTS = 6 / 25.4 * 72  # what most devices cannot print at the edges
 DEFAULT_DPI = 200.0
 

@@ -16,8 +16,9 @@ from pdl.errors import DocumentRejected, LimitReached
 from pdl.image_colour import BAND_ROWS, on_white
 from pdl.image_open import DAMAGE, GRAY_MODES, MOST_PIXELS_DECODED, from_start, load, opened, quiet
 from pdl.image_pass import Packed, packed_fax, packed_jpeg, packed_png
-from pdl.image_sheet import A4, DEFAULT_DPI, MARGIN_POINTS, sane_resolution, sheet_of
+from pdl.image_sheet import DEFAULT_DPI, MARGIN_POINTS, sane_resolution, sheet_of
 from pdl.image_tiff import ORIENTATION, TiffPage, page_picture, tiff_pages
+from pdl.media import A4
 from pdl.pdf_write import Emit, PdfWriter
 from pdl.placement import Matrix, Scaling, multiply, numbers, place, sheet_points
 from pdl.source import Source, open_source

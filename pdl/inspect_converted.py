@@ -8,9 +8,10 @@ from pdl import inspect_postscript
 from pdl.drawn import HEIC, SVG
 from pdl.errors import DocumentRejected, ReaderCrashed
 from pdl.inspection import Inspection
+from pdl.mime import POSTSCRIPT
 from pdl.report import Certainty, Report, Sides, sheets_of
 from pdl.tally import MOST_COPIES
-from pdl.to_pdf import POSTSCRIPT, Sheet, to_pdf
+from pdl.to_pdf import Sheet, to_pdf
 
 _DECLARED, _SILENT = "the document's own print settings", "the document asks for none"
 _LAID_OUT = "laid out here, which another program may do otherwise"

@@ -10,14 +10,14 @@ from typing import Any
 
 from pdl import inspect_pdf
 from pdl.errors import DocumentRejected, LimitReached, ReaderCrashed
-from pdl.formats import HEAD_BYTES, PDF
+from pdl.formats import HEAD_BYTES
 from pdl.inspection import Inspection
 from pdl.media import UNKNOWN_SIZE
+from pdl.mime import PDF
 from pdl.postscript import is_encapsulated, new_key, pages_shown, to_noted_pdf
 from pdl.report import Basis, Confidence, Report
 from pdl.sandbox import ProgramResult, Sink
 from pdl.tally import PageFacts, Tally
-from pdl.to_pdf import KILLED
 
 # Errors of the language that mean a limit, not a mistake (PLRM 3, 8.1).
 _LIMITS = {"VMerror", "limitcheck", "dictfull", "execstackoverflow"}
@@ -53,7 +53,7 @@ async def inspect(looking: Inspection) -> Report:
 
 def _check(result: ProgramResult) -> None:
     """Raise what the end of the program means."""
-    if result.returncode in KILLED:
+    if result.overran:
         raise LimitReached("The document takes more processor time than it may use.")
     if not result.returncode:
         return

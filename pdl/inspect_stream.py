@@ -13,6 +13,7 @@ from typing import Any, Self, get_args
 from pdl.errors import DocumentRejected, ReaderCrashed
 from pdl.formats import BY_MIME, UNKNOWN
 from pdl.inspection import Inspection, believed
+from pdl.mime import PCLM, PDF, POSTSCRIPT
 from pdl.report import (
     LONGEST_WORDS,
     Basis,
@@ -28,7 +29,6 @@ from pdl.report import (
 from pdl.source import SliceSource, Source
 from pdl.tally import MOST_COPIES
 
-POSTSCRIPT, PCLM = "application/postscript", "application/PCLm"
 MOST_SEGMENTS = 1000
 _WEAKEST: tuple[Certainty, ...] = ("unknown", "estimated", "exact")
 _PS_HEADER = b"%!PS\n"
@@ -125,7 +125,7 @@ async def _within(looking: Inspection, part: _Part) -> Report:
     report = await looking.within(source)
     if report.pages is None:
         return report
-    if report.format != mime and {report.format, mime} != {PCLM, "application/pdf"}:
+    if report.format != mime and {report.format, mime} != {PCLM, PDF}:
         raise _uncounted("", part.language)
     return _applied(report, part)
 

@@ -61,6 +61,8 @@ LEGACY_NAMES = {
     "iso-designated-long": "iso_dl_110x220mm",
 }
 
+A4 = (21000, 29700)
+
 # A size is a standard one when both edges lie this near: producers round, and cut A4 to 595 points.
 TOLERANCE = 200
 # No printer takes a larger sheet; what a document claims beyond that is not a size (25.4 m).

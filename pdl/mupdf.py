@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterable
-from signal import SIGKILL, SIGXCPU
 
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.limits import Limits
@@ -15,8 +14,6 @@ _CONVERT = (
     "ln -s /proc/self/fd/0 document.xps && "
     "mutool convert -F pdf -o document.pdf document.xps $1 >&2 && exec cat document.pdf"
 )
-# How it ends that used up its processor time: by the signal, or as bubblewrap and the shell report that.
-_KILLED = {-SIGKILL, -SIGXCPU, 128 + SIGKILL, 128 + SIGXCPU}
 
 
 def available() -> bool:
@@ -33,18 +30,11 @@ async def xps_to_pdf(
     """
     if not available():
         raise DocumentRejected("XPS documents cannot be printed here: mutool is not installed. Print it as PDF.")
-    written = 0
-
-    async def counted(data: bytes) -> None:
-        nonlocal written
-        written += len(data)
-        await sink(data)
-
     chosen = ",".join(f"{first}-{last}" for first, last in pages)
     argv = ["sh", "-c", _CONVERT, "sh", chosen]
-    result = await sandbox.program(argv, source=source, limits=limits, sink=counted)
-    if result.returncode in _KILLED:
+    result = await sandbox.program(argv, source=source, limits=limits, sink=sink)
+    if result.overran:
         raise LimitReached("The document takes too much processor time to render. Print fewer pages at once.")
-    if result.returncode or not written:
+    if result.returncode or not result.written:
         raise DocumentRejected("The XPS document is damaged and cannot be rendered. Print it as PDF.")
     return result.stderr

@@ -4,14 +4,13 @@ import asyncio
 import contextlib
 import json
 from pathlib import Path
-from signal import SIGKILL, SIGXCPU
 from typing import Self
 
 from pdl import office
 from pdl.errors import DocumentRejected, LimitReached, PasswordNeeded, ReaderCrashed, SandboxFailed
 from pdl.limits import MEBIBYTE, Limits
 from pdl.office_worker import CONVERTED, HEAD, PASSWORD, PIECE, READY, REFUSED, SIZE
-from pdl.program import Programs, Sink, end
+from pdl.program import Programs, Sink, end, overran
 from pdl.source import Source
 
 # What it may use all its life. What a document may use of this it is told with the document.
@@ -21,7 +20,6 @@ START_SECONDS = 60.0
 READABLE = ("/etc/libreoffice", "/var/lib/libreoffice", "/var/spool/libreoffice")
 
 _TEXT = Path(__file__).with_name("office_worker.py").read_text("utf-8")
-_KILLED = {-SIGKILL, -SIGXCPU, 128 + SIGKILL, 128 + SIGXCPU}
 _LOCKED = "The document opens only with a password. Print it from a program that knows it."
 _DAMAGED = "The document is damaged and cannot be laid out. Print it as PDF from its application."
 
@@ -131,6 +129,6 @@ class OfficeProcess:
 
     async def _explain(self) -> None:
         """Raise the error that its silence means."""
-        if await self._process.wait() in _KILLED:
+        if overran(await self._process.wait()):
             raise LimitReached("The document takes too much processor time to lay out. Print fewer pages at once.")
         raise ReaderCrashed("The document stopped the program that laid it out. Print it as PDF from its application.")

@@ -5,11 +5,11 @@ import asyncio
 from pdl.errors import DocumentRejected
 from pdl.formats import HEAD_BYTES, sniff
 from pdl.limits import Limits
+from pdl.mime import GZIP
 from pdl.sandbox import Sandbox
 from pdl.scratch import MemoryScratch
 from pdl.source import Source
 
-GZIP = "application/gzip"
 DEEPEST = 3
 
 

@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, JpegImagePlugin
 
+from pdl.gray import COLOR_THRESHOLD, is_colored
 from pdl.pclxl_rows import DeltaRows, expand
 
-# Of 256 steps: channels of a pixel that lie nearer than this are gray to the eye, and to the PDF counter.
-COLOR_THRESHOLD = 16
 NO_COMPRESSION, RLE, JPEG, DELTA_ROW = range(4)
 GRAY = 1
 # RGB, calibrated RGB, sRGB.
@@ -31,14 +30,7 @@ BAND_ROWS = 256
 Bytes = npt.NDArray[np.uint8]
 
 
-def is_colored(red: Bytes, green: Bytes, blue: Bytes) -> bool:
-    """Whether the channels of any pixel lie as far apart as colour does."""
-    high = np.maximum(np.maximum(red, green), blue)
-    low = np.minimum(np.minimum(red, green), blue)
-    return bool((high - low >= COLOR_THRESHOLD).any())
-
-
-def spread(channels: tuple[float, ...], full: float) -> float:
+def steps_apart(channels: tuple[float, ...], full: float) -> float:
     """How far the channels of one colour lie apart, of 256 steps."""
     return (max(channels) - min(channels)) * 255 / full
 

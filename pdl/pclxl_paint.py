@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from pdl.errors import DocumentRejected
-from pdl.pclxl_image import COLOR_THRESHOLD, DEPTHS, GRAY, THREE_CHANNELS, Layout, spread
+from pdl.gray import COLOR_THRESHOLD
+from pdl.pclxl_image import DEPTHS, GRAY, THREE_CHANNELS, Layout, steps_apart
 from pdl.pclxl_tokens import Attributes, Value
 
 PALETTE_DEPTH, COLOR_SPACE, NULL_BRUSH, NULL_PEN, PALETTE_DATA, PATTERN_SELECT_ID = 2, 3, 4, 5, 6, 8
@@ -143,4 +144,4 @@ _PICTURE = (COLOR_MAPPING, COLOR_DEPTH, SOURCE_WIDTH, SOURCE_HEIGHT)
 
 def _is_colored(color: Value) -> bool:
     channels = color.numbers[:3]
-    return len(channels) == 3 and spread(channels, color.full_scale) >= COLOR_THRESHOLD
+    return len(channels) == 3 and steps_apart(channels, color.full_scale) >= COLOR_THRESHOLD

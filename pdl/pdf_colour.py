@@ -12,13 +12,13 @@ import numpy.typing as npt
 import pypdfium2
 import pypdfium2.raw
 
+from pdl.gray import COLOR_THRESHOLD, brightest, darkest
 from pdl.pdf_coverage import Inks
 from pdl.pdf_judgement import COLOR, COLOR_DOUBTED, MONO, MONO_DOUBTED, UNJUDGED
 from pdl.source import Source, open_source
 
 SCALE, FINER_SCALE = 36 / 72, 72 / 72
 LONGEST_SIDE, FINER_LONGEST_SIDE = 2000, 4000
-COLOR_THRESHOLD = 16
 # Between these renderers disagree. What conversion between colour spaces makes of gray stays below: black ink becomes
 # (35, 31, 32).
 DOUBT_FROM, DOUBT_TO = 5, 32
@@ -89,10 +89,10 @@ class Renderer:
             if inked:
                 self.inks.add_gray(red)
             return 0
-        high = np.maximum(np.maximum(red, green), blue)
+        high = brightest(red, green, blue)
         if inked:
             self.inks.add(red, green, blue, high)
-        return int((high - np.minimum(np.minimum(red, green), blue)).max(initial=0))
+        return int((high - darkest(red, green, blue)).max(initial=0))
 
     def _opened(self, *, fields: bool) -> pypdfium2.PdfDocument:
         """Open the document, once with form fields and once without; PdfiumError."""

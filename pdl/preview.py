@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from pdl.errors import DocumentRejected
 from pdl.limits import MEBIBYTE, Limits
+from pdl.mime import JPEG, PCLM, PDF, PWG_RASTER, URF
 from pdl.sandbox import Sandbox
 from pdl.scratch import MemoryScratch, Scratch
 from pdl.source import Source
-from pdl.to_pdf import PDF, Sheet, convertible, to_pdf
+from pdl.to_pdf import Sheet, convertible, to_pdf
 
 NARROWEST, WIDEST = 64, 2000
 LARGEST = 16 * MEBIBYTE
@@ -22,12 +23,12 @@ PREVIEW_LIMITS = Limits(
 # Formats whose pages are shown without making a PDF of the document first, by the sandbox task that does so.
 _TASKS: dict[str, str] = {
     PDF: "preview-pdf",
-    "application/PCLm": "preview-pdf",
-    "image/jpeg": "preview-image",
+    PCLM: "preview-pdf",
+    JPEG: "preview-image",
     "image/png": "preview-image",
-    "image/pwg-raster": "preview-raster",
+    PWG_RASTER: "preview-raster",
     "image/tiff": "preview-image",
-    "image/urf": "preview-raster",
+    URF: "preview-raster",
 }
 
 

@@ -43,12 +43,27 @@ _UNPRIVILEGED: dict[str, Any] = {"user": NOBODY, "group": NOBODY, "extra_groups"
 PROBE = Limits(cpu_seconds=5, wall_seconds=10.0, output_bytes=4096)
 
 
+# How a program ends that used up its processor time: by the signal, or as bubblewrap and shells report the signal.
+_OVERRUN = {-signal.SIGKILL, -signal.SIGXCPU, 128 + signal.SIGKILL, 128 + signal.SIGXCPU}
+
+
 @dataclass(frozen=True, slots=True)
 class ProgramResult:
-    """How a program ended: its exit status (negative: the signal) and the end of what it complained."""
+    """How a program ended: its exit status (negative: the signal), the end of what it complained, bytes of output."""
 
     returncode: int
     stderr: str
+    written: int
+
+    @property
+    def overran(self) -> bool:
+        """Whether it was ended for using more processor time than it may."""
+        return overran(self.returncode)
+
+
+def overran(returncode: int) -> bool:
+    """Whether a program with this exit status was ended for using more processor time than it may."""
+    return returncode in _OVERRUN
 
 
 class Programs:
@@ -91,21 +106,21 @@ class Programs:
             if source is not None:
                 document = await _copied(source, limits.input_bytes)
                 stack.callback(os.close, document)
-            output, written = _pipe()
+            output, its_end = _pipe()
             stack.callback(os.close, output)
             try:
                 process = await self.start(
-                    command, limits, stack, stdin=document, stdout=written, stderr=asyncio.subprocess.PIPE
+                    command, limits, stack, stdin=document, stdout=its_end, stderr=asyncio.subprocess.PIPE
                 )
             finally:
-                os.close(written)  # its end is seen only when nobody else can write
+                os.close(its_end)  # the end is seen only when nobody else can write
             watch = asyncio.create_task(_tail(process))
             clock = asyncio.timeout(limits.wall_seconds)
             try:
                 async with clock:
-                    await _pump(output, limits, sink)
+                    written = await _pump(output, limits, sink)
                     complaint = await watch
-                    return ProgramResult(await process.wait(), complaint)
+                    return ProgramResult(await process.wait(), complaint, written)
             except TimeoutError:
                 if not clock.expired():
                     raise  # the sink's own
@@ -172,7 +187,8 @@ def _pipe() -> tuple[int, int]:
     return ours, its
 
 
-async def _pump(pipe: int, limits: Limits, sink: Sink) -> None:
+async def _pump(pipe: int, limits: Limits, sink: Sink) -> int:
+    """Hand what the program writes to `sink`; how many bytes that were."""
     total = 0
     # While the sink is slow nothing is read, the pipe fills, and the program waits.
     while part := await _read(pipe, gather=total > 0):
@@ -180,6 +196,7 @@ async def _pump(pipe: int, limits: Limits, sink: Sink) -> None:
         if total > limits.output_bytes:
             raise LimitReached(f"The program makes more than {limits.output_bytes} bytes of output.")
         await sink(part)
+    return total
 
 
 async def _read(pipe: int, *, gather: bool) -> bytes:

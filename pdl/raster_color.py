@@ -9,14 +9,13 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pdl.gray import COLOR_THRESHOLD, brightest, darkest, spread
 from pdl.report import WHOLE_PAGE, Certainty, Coverage
 
 Bytes = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
 
-# Of 256 steps: channels of a pixel that lie nearer than this are gray to the eye, and to the PDF counter.
-COLOR_THRESHOLD = 16
 # By how much more cyan than magenta or yellow the profiles of presses (SWOP, FOGRA) mix gray, in steps of 255.
 GRAY_OF_PROFILES = (-8, 40)
 FULL = 255
@@ -69,11 +68,6 @@ LAB = 16
 def colors_of(space: int) -> int:
     """How many colours a pixel of this space has; 0 for a space that nobody knows."""
     return SPACES[space].colors if space in SPACES else 0
-
-
-def spread(one: Bytes, two: Bytes, three: Bytes) -> Bytes:
-    """How far apart the three are in each pixel; slices are ten times faster than a reduction over an axis."""
-    return np.maximum(np.maximum(one, two), three) - np.minimum(np.minimum(one, two), three)
 
 
 class Samples(Protocol):
@@ -184,9 +178,9 @@ class Ink:
             self._doubtful = self._doubtful or bool(gray.any())
 
     def _compare(self, one: Bytes, two: Bytes, three: Bytes) -> Bytes:
-        most = np.maximum(np.maximum(one, two), three)
+        most = brightest(one, two, three)
         if not self.color:
-            self.color = bool((spread(one, two, three) >= COLOR_THRESHOLD).any())
+            self.color = bool((most - darkest(one, two, three) >= COLOR_THRESHOLD).any())
         return most
 
 

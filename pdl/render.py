@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pdl.errors import DocumentRejected
 from pdl.limits import MEBIBYTE, Limits
+from pdl.mime import JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, TEXT, URF
 from pdl.render_pages import write_pclxl, write_pdf, write_postscript
 from pdl.render_prints import write_jpeg, write_pcl5, write_pclm
 from pdl.render_raster import raster_has_color, write_raster
@@ -19,10 +20,10 @@ from pdl.sandbox import Sandbox, Sink
 from pdl.scratch import Scratch
 from pdl.source import Source
 from pdl.stamp_steps import bannered, stamped
-from pdl.target import JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, URF, Rendered, Sides, Target
+from pdl.target import Rendered, Target
 from pdl.to_pdf import Sheet, to_pdf
 
-__all__ = ["FORMATS", "RENDER_LIMITS", "Rendered", "Sides", "Target", "render"]
+__all__ = ["FORMATS", "RENDER_LIMITS", "Rendered", "Target", "render"]
 
 # A device may print for minutes while it is sent the stream, and each run lasts as long as its sink takes.
 RENDER_LIMITS = Limits(
@@ -91,7 +92,7 @@ async def _as_pdf(work: Work, source: Source, source_format: str) -> Source:
     if source_format in {PDF, PCLM}:
         return source
     media = work.target.media
-    if media and source_format == "text/plain" and work.target.orientation in {4, 5}:
+    if media and source_format == TEXT and work.target.orientation in {4, 5}:
         media = media[1], media[0]  # text has no direction of its own: its lines run along the long edge
     sheet = Sheet(media, work.target.scaling)
     document, _ = await work.store(

@@ -6,13 +6,14 @@ from pdl import ghostscript
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.ghostscript import RASTER_TYPES
 from pdl.media import name_for
+from pdl.mime import URF
 from pdl.placement import sheet_points
 from pdl.raster_page import Layout
 from pdl.raster_write import RasterLayout, RasterWriter
 from pdl.render_work import Work
 from pdl.scratch import Scratch
 from pdl.source import Source
-from pdl.target import URF, Target
+from pdl.target import Target
 
 
 async def write_raster(work: Work, arranged: Source, pages: int) -> None:

@@ -1,20 +1,19 @@
 """One document on its way to a device: what each step of rendering works with."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pdl.limits import Limits
+from pdl.mime import PCL, PCLM, PDF
 from pdl.raster_write import back_transform
 from pdl.sandbox import Sandbox, Sink
-from pdl.scratch import Scratch
+from pdl.scratch import Scratch, hand_over
 from pdl.source import Source
-from pdl.target import PCL, PCLM, PDF, Target
+from pdl.target import Target
 from pdl.to_pdf import run_ghostscript
 
-COPY_PIECE = 256 * 1024
 STANDING = frozenset({PCL, PCLM})  # printers of these count pixels from the top of a sheet that stands
 
 Answer = TypeVar("Answer")
@@ -89,5 +88,4 @@ class Work:
 
     async def copy(self, document: Source) -> None:
         """Hand `document` to the sink as it is."""
-        for offset in range(0, document.size, COPY_PIECE):
-            await self.sink(await asyncio.to_thread(document.pread, offset, COPY_PIECE))
+        await hand_over(document, self.sink)

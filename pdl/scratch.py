@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from pdl.errors import LimitReached
@@ -10,6 +11,7 @@ from pdl.limits import MEBIBYTE
 from pdl.source import Source
 
 LARGEST = 512 * MEBIBYTE
+PIECE = 256 * 1024
 
 
 class Scratch(Source, Protocol):
@@ -73,3 +75,9 @@ class MemoryScratch:
             if self._descriptor >= 0:
                 os.close(self._descriptor)
                 self._descriptor = -1
+
+
+async def hand_over(source: Source, sink: Callable[[bytes], Awaitable[None]]) -> None:
+    """Hand the document to `sink` as it is, piece by piece."""
+    for offset in range(0, source.size, PIECE):
+        await sink(await asyncio.to_thread(source.pread, offset, PIECE))

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from pdl.banner import Banner
+from pdl.mime import PDF
 from pdl.render_work import Work
 from pdl.source import Source
 from pdl.stamp import Stamp
-from pdl.target import PDF
 
 
 async def stamped(work: Work, stamp: Stamp, arranged: Source) -> Source:

@@ -10,12 +10,13 @@ from typing import Any
 
 from pdl import pclxl_count
 from pdl.errors import LimitReached
+from pdl.mime import HPGL, PCL, PCLXL
 from pdl.pcl5 import count as pcl5_count
 from pdl.pjl import Pjl, Settings
 from pdl.report import Basis, Certainty, Confidence, Report
 from pdl.source import Source
 from pdl.stream_defaults import Defaults, Doubts
-from pdl.stream_walk import HPGL, LANGUAGE, PCL, PCLXL, Event, end_of, heard, walk
+from pdl.stream_walk import LANGUAGE, Event, end_of, heard, walk
 from pdl.tally import PageFacts, Tally
 from pdl.window import Window
 

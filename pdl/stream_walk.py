@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pdl.format_names import PJL_LANGUAGES
-from pdl.formats import HEAD_BYTES, PDF, UNKNOWN, sniff_language
+from pdl.formats import HEAD_BYTES, UNKNOWN, sniff_language
+from pdl.mime import HPGL, JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, URF
 from pdl.pjl import UEL, Pjl
 from pdl.source import Source
 from pdl.stream_ends import pdf_end, postscript_end, rest_end
 from pdl.window import Window
-
-PCL, PCLXL, HPGL = "application/vnd.hp-PCL", "application/vnd.hp-PCLXL", "application/vnd.hp-HPGL"
-POSTSCRIPT, PCLM = "application/postscript", "application/PCLm"
 
 Kind = Literal["uel", "line", "prescribe", "language"]
 LANGUAGE: Kind = "language"
@@ -25,7 +23,7 @@ _IDLE = b"\0\r\n\t \x04\x1a"
 # Languages whose first bytes leave no doubt, whatever PJL calls them; of those that PJL names, these are told apart
 # by more than that.
 _UNMISTAKABLE = {
-    PCLXL, PDF, PCLM, POSTSCRIPT, "image/pwg-raster", "image/urf", "image/jpeg", "image/png",
+    PCLXL, PDF, PCLM, POSTSCRIPT, PWG_RASTER, URF, JPEG, "image/png",
 }  # fmt: skip
 _LISTENING = {"", "AUTO", "AUTOMATIC", "DEFAULT"}
 _ENDS: dict[str, Callable[[Source, int], int]] = {PDF: pdf_end, PCLM: pdf_end, POSTSCRIPT: postscript_end}

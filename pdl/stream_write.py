@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from pdl.errors import DocumentRejected
-from pdl.formats import PDF
+from pdl.mime import HPGL, JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT
 from pdl.pcl5 import rewrite as pcl5_rewrite
 from pdl.pclxl_rewrite import PageWishes, PageWriter
 from pdl.pjl import UEL, Pjl, prescribed, subject
 from pdl.report import Sides
 from pdl.source import Source
 from pdl.stream_ends import holds
-from pdl.stream_walk import HPGL, PCL, PCLM, PCLXL, POSTSCRIPT, Event, end_of, heard, walk
+from pdl.stream_walk import Event, end_of, heard, walk
 from pdl.tally import MOST_COPIES
 from pdl.window import CHUNK, Window
 
@@ -32,7 +32,7 @@ _DUPLEX: dict[Sides, tuple[str, ...]] = {
     "two-sided-short-edge": ("DUPLEX=ON", "BINDING=SHORTEDGE"),
 }
 # Languages that have no copies and sides of their own.
-_HEEDING = {PDF, PCLM, "image/jpeg", "image/png", "image/tiff"}
+_HEEDING = {PDF, PCLM, JPEG, "image/png", "image/tiff"}
 # What a PostScript program may set against PJL (PLRM3 section 6).
 _PS_COPIES = (b"NumCopies", b"#copies")
 _PS_SIDES = (b"/Duplex", b"/Tumble", b"statusdict")

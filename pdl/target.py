@@ -6,19 +6,10 @@ from typing import Literal
 from pdl.banner import Banner
 from pdl.placement import Margins, Orientation, Scaling
 from pdl.raster_write import SheetBack
+from pdl.report import Sides
 from pdl.stamp import Stamp
 
-Sides = Literal["one-sided", "two-sided-long-edge", "two-sided-short-edge"]
 Compression = Literal["flate", "rle", "jpeg"]
-
-PDF = "application/pdf"
-POSTSCRIPT = "application/postscript"
-PCL = "application/vnd.hp-PCL"
-PCLXL = "application/vnd.hp-PCLXL"
-PCLM = "application/PCLm"
-PWG_RASTER = "image/pwg-raster"
-URF = "image/urf"
-JPEG = "image/jpeg"
 
 
 @dataclass(frozen=True, slots=True)

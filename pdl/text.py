@@ -12,7 +12,7 @@ from typing import Any
 
 from pdl.errors import DocumentRejected
 from pdl.formats import HEAD_BYTES, leading_nulls
-from pdl.media import media_for
+from pdl.media import A4, media_for
 from pdl.report import WHOLE_PAGE, Basis, Confidence, Coverage
 from pdl.source import Source
 from pdl.tally import PageFacts, Tally
@@ -23,7 +23,7 @@ COLUMNS = 80
 TAB = 8
 CHUNK = 256 * 1024
 # The sheet the text renderer lays pages on unless told otherwise: A4.
-SHEET = (21000, 29700)
+SHEET = A4
 
 # What one character inks of the sheet, in hundredths of a percent: the mean of letters in Courier at this size.
 INK_OF_CHARACTER = 0.19

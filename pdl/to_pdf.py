@@ -7,43 +7,44 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
-from signal import SIGKILL, SIGXCPU
 from typing import Any
 
 from pdl import drawn, ghostscript, mupdf, office, packed
 from pdl.errors import DocumentRejected, LimitReached
+from pdl.format_zip import XPS
 from pdl.limits import Limits
+from pdl.mime import GZIP, JPEG, PCLM, PDF, POSTSCRIPT, PWG_RASTER, TEXT, URF
 from pdl.placement import Scaling
+from pdl.report import Report, Segment
 from pdl.sandbox import Sandbox, Sink
+from pdl.scratch import hand_over
 from pdl.source import Source
-
-PIECE = 1024 * 1024
-PDF = "application/pdf"
-POSTSCRIPT = "application/postscript"
-XPS = "application/vnd.ms-xpsdocument"
 
 # The sandbox task that turns documents of a MIME type into PDF.
 TASK_OF: dict[str, str] = {
     **dict.fromkeys(
-        ("image/jpeg", "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/avif"), "image-to-pdf"
+        (JPEG, "image/png", "image/tiff", "image/gif", "image/bmp", "image/webp", "image/avif"), "image-to-pdf"
     ),
-    "image/pwg-raster": "raster-to-pdf",
-    "image/urf": "raster-to-pdf",
+    PWG_RASTER: "raster-to-pdf",
+    URF: "raster-to-pdf",
     "application/vnd.cups-raster": "cups-raster-to-pdf",
-    "text/plain": "text-to-pdf",
+    TEXT: "text-to-pdf",
 }
 
-# How a program ends that used up its processor time: by the signal, or as bubblewrap reports the signal.
-KILLED = {-SIGKILL, -SIGXCPU, 128 + SIGKILL, 128 + SIGXCPU}
-
 # PCLm is a PDF of a kind: rendering reads it as it is.
-CONVERTIBLE = frozenset({PDF, "application/PCLm", POSTSCRIPT, packed.GZIP, *TASK_OF})
+CONVERTIBLE = frozenset({PDF, PCLM, POSTSCRIPT, GZIP, *TASK_OF})
 
 
 @cache
 def convertible() -> frozenset[str]:
     """MIME types of the documents that can be rendered on this machine."""
     return CONVERTIBLE | ({XPS} if mupdf.available() else set()) | office.formats() | drawn.formats()
+
+
+def renderable_part(report: Report) -> Segment | None:
+    """Find the one document that a printer's job stream wraps and that can be rendered; None when there is no such."""
+    parts = report.segments
+    return parts[0] if len(parts) == 1 and parts[0].format in convertible() else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,26 +92,18 @@ async def to_pdf(
 async def _unpacked_to_pdf(source: Source, sheet: Sheet, sandbox: Sandbox, sink: Sink, *, limits: Limits) -> None:
     inner, found = await packed.unpacked(source, sandbox, limits)
     with closing(inner):
-        if found != PDF:
+        if found == PDF:
+            await hand_over(inner, sink)
+        else:
             await to_pdf(inner, found, sheet, sandbox, sink, limits=limits)
-            return
-        for offset in range(0, inner.size, PIECE):
-            await sink(inner.pread(offset, PIECE))
 
 
 async def run_ghostscript(argv: list[str], source: Source, sandbox: Sandbox, sink: Sink, limits: Limits) -> None:
     """Run Ghostscript over `source`; DocumentRejected when it gives up or writes nothing, LimitReached."""
-    written = 0
-
-    async def counted(data: bytes) -> None:
-        nonlocal written
-        written += len(data)
-        await sink(data)
-
-    result = await sandbox.program(argv, source=source, limits=limits, sink=counted)
-    if result.returncode in KILLED:
+    result = await sandbox.program(argv, source=source, limits=limits, sink=sink)
+    if result.overran:
         raise LimitReached("The document takes too much processor time to render. Print fewer pages at once.")
-    if result.returncode or not written:
+    if result.returncode or not result.written:
         raise DocumentRejected(
             f"The document cannot be rendered: Ghostscript ended with status {result.returncode}. "
             "Print it again from the application, or as PDF."

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from pdl.errors import DocumentRejected, LimitReached
+from pdl.inflate import GZIP_WINDOW, inflated
 from pdl.limits import MEBIBYTE
 from pdl.source import Source
 from pdl.window import Window
 
 CHUNK = 256 * 1024
-# zlib is to expect gzip's own header and trailer around the deflated data.
-GZIP_WINDOW = 31
 MAGIC = b"\x1f\x8b\x08"
 # Deflate packs at most 1032 to 1. White pages come near to that: only what is also large is taken for a bomb.
 LARGEST_RATIO = 600
@@ -45,13 +44,11 @@ def _member(window: Window) -> Iterator[bytes]:
     """Yield what one member of the file holds, and leave the window behind it."""
     inflate = zlib.decompressobj(GZIP_WINDOW)
     while not inflate.eof:
-        packed = inflate.unconsumed_tail or window.take(CHUNK)
+        packed = window.take(CHUNK)
+        if not packed:
+            raise DocumentRejected("The packed document is incomplete: its end is missing. Send it again.")
         try:
-            part = inflate.decompress(packed, CHUNK)
+            yield from inflated(inflate, packed, CHUNK)
         except zlib.error as fault:
             raise DocumentRejected("The packed document is damaged: it cannot be unpacked. Send it again.") from fault
-        if part:
-            yield part
-        elif not packed:
-            raise DocumentRejected("The packed document is incomplete: its end is missing. Send it again.")
     window.position -= len(inflate.unused_data)

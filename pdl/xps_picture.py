@@ -5,6 +5,7 @@ import io
 import numpy as np
 from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
+from pdl.gray import spread
 from pdl.image_open import DAMAGE, quiet
 from pdl.xps_judgement import COLOR, MONO, UNJUDGED
 
@@ -46,8 +47,6 @@ def _has_color(picture: Image.Image) -> bool:
             band = band.convert("RGBA")
         # Pixels that are fully transparent count as well: that errs towards a look at the rendered page.
         red, green, blue = (np.asarray(channel) for channel in band.convert("RGB").split())
-        high = np.maximum(np.maximum(red, green), blue)
-        low = np.minimum(np.minimum(red, green), blue)
-        if (high - low >= TINT_THRESHOLD).any():
+        if (spread(red, green, blue) >= TINT_THRESHOLD).any():
             return True
     return False

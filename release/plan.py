@@ -15,35 +15,27 @@ from ipp import build
 from ipp.message import Attribute
 from jobs.job import Job
 from jobs.ticket import Ticket
-from pdl.formats import PJL
-from pdl.media import size_of
+from pdl.media import A4, size_of
+from pdl.mime import JPEG, PCL, PCLM, PCLXL, PDF, PJL, POSTSCRIPT, PWG_RASTER, TEXT, URF
 from pdl.placement import Orientation, Scaling
 from pdl.raster_write import SheetBack
-from pdl.report import Report, Segment
+from pdl.report import Report, Segment, Sides
 from pdl.stream_rewrite import Wishes
-from pdl.target import Compression, Sides, Target
+from pdl.target import Compression, Target
+from pdl.to_pdf import renderable_part
 from release.errors import CannotPrint
 from release.marks import NO_MARKS, Marks, unstamped
-from release.streams import PCLXL, inner, is_stream, sent_as, unwrapped, wishes
+from release.streams import is_stream, sent_as, unwrapped, wishes
 
-PDF, PWG, URF = "application/pdf", "image/pwg-raster", "image/urf"
-POSTSCRIPT, PCL, PCLM, JPEG = (
-    "application/postscript",
-    "application/vnd.hp-PCL",
-    "application/PCLm",
-    "image/jpeg",
-)
-
-RENDERED: Final = (PDF, PWG, URF, POSTSCRIPT, PCLXL, PCLM, PCL, JPEG)
+RENDERED: Final = (PDF, PWG_RASTER, URF, POSTSCRIPT, PCLXL, PCLM, PCL, JPEG)
 """Formats we can make, the best first; JPEG holds one side."""
 
-_RASTERS = (PWG, URF)
-_NEVER_PASSED: Final = frozenset({"text/plain"})
+_RASTERS = (PWG_RASTER, URF)
+_NEVER_PASSED: Final = frozenset({TEXT})
 """A printer's idea of text (character set, lines of a page) is anybody's guess, and would not match our count."""
 
 _TOLERANCE = 200  # hundredths of a millimetre within which a page is of the size of the sheet
 _ORDINARY_DPI = 300
-_A4 = (21000, 29700)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO
         if marks.required:
             raise CannotPrint(unstamped(report))
         return _Job(ticket, report, device).streamed()
-    part = inner(report)
+    part = renderable_part(report)
     job = _Job(ticket, unwrapped(report), device, wrapped=part is not None)
     listed = job.report.format in device.formats and (part is None or PJL in device.formats)
     passing = listed and job.report.format not in _NEVER_PASSED and job.passes()
@@ -284,7 +276,7 @@ class _Job:
     def _orientation(self) -> Orientation | None:
         """orientation-requested, for documents that have none of their own (RFC 8011 section 5.2.10)."""
         kind = self.report.format
-        has_none = kind == "text/plain" or (kind.startswith("image/") and kind not in _RASTERS)
+        has_none = kind == TEXT or (kind.startswith("image/") and kind not in _RASTERS)
         return cast("Orientation | None", self.ticket.orientation_requested) if has_none else None
 
     def _attributes(self, copies: int, *, rendered: bool) -> tuple[Attribute, ...]:
@@ -342,7 +334,7 @@ class _Job:
     def _default_sheet(self) -> tuple[int, int]:
         """The sheet of a raster when nobody asked for one: the document's, if the device has it, else the device's."""
         media = self.report.media
-        first = (media[0].media.width, media[0].media.height) if media else _A4
+        first = (media[0].media.width, media[0].media.height) if media else A4
         known = [found for found in map(size_of, self.device.media) if found]
         if any(_same(first, sheet) for sheet in known) or not known:
             return first if first[0] <= first[1] else (first[1], first[0])
@@ -350,11 +342,11 @@ class _Job:
 
     def _color_only(self) -> Sequence[str]:
         types = self.device.raster.types
-        return (PWG,) if types and "sgray_8" not in types and "black_1" not in types else ()
+        return (PWG_RASTER,) if types and "sgray_8" not in types and "black_1" not in types else ()
 
     def _resolution(self, wanted: str) -> tuple[int, int]:
         listed = {
-            PWG: [pair for pair in self.device.raster.resolutions if pair[0] == pair[1]],
+            PWG_RASTER: [pair for pair in self.device.raster.resolutions if pair[0] == pair[1]],
             URF: [(dpi, dpi) for dpi in self.device.urf.resolutions],
             PCLM: [pair for pair in self.device.pclm.resolutions if pair[0] == pair[1]],
         }.get(wanted, [])

@@ -9,14 +9,14 @@ from typing import Final
 
 from devices.capabilities import OCTET_STREAM, Capabilities
 from jobs.ticket import Ticket
-from pdl.formats import BY_MIME, PCL, PJL
-from pdl.report import Report, Segment, Sides
+from pdl.formats import BY_MIME
+from pdl.mime import HPGL, PCL, PCLXL, PJL
+from pdl.report import Report, Sides
 from pdl.stream_rewrite import Wishes
-from pdl.to_pdf import convertible
+from pdl.to_pdf import convertible, renderable_part
 from release.errors import CannotPrint
 
-PCLXL: Final = "application/vnd.hp-PCLXL"
-LANGUAGES: Final = (PCL, PCLXL, "application/vnd.hp-HPGL", "application/vnd.epson.escp", "application/vnd.epson.escpr")
+LANGUAGES: Final = (PCL, PCLXL, HPGL, "application/vnd.epson.escp", "application/vnd.epson.escpr")
 """What is counted here and can only be passed on."""
 
 _REWRITTEN: Final = frozenset({PCL, PCLXL})
@@ -30,13 +30,7 @@ def taken(formats: tuple[str, ...]) -> tuple[str, ...]:
 
 def is_stream(report: Report) -> bool:
     """Whether the document can be printed only as it is."""
-    return report.format not in convertible() and inner(report) is None
-
-
-def inner(report: Report) -> Segment | None:
-    """The one document that a job stream wraps and that can be rendered; None when there is no such."""
-    parts = report.segments
-    return parts[0] if len(parts) == 1 and parts[0].format in convertible() else None
+    return report.format not in convertible() and renderable_part(report) is None
 
 
 def sent_as(report: Report, device: Capabilities) -> str:
@@ -89,5 +83,5 @@ def _named(languages: Iterable[str]) -> str:
 
 def unwrapped(report: Report) -> Report:
     """The report of the document that the stream wraps, if it is one that can be rendered."""
-    part = inner(report)
+    part = renderable_part(report)
     return report if part is None else replace(report, format=part.format, segments=())

@@ -6,10 +6,9 @@ A colour here is (red, green, blue), 0 to 255.
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-Color = tuple[int, int, int]
+from pdl.gray import COLOR_THRESHOLD
 
-# Of 256 steps: channels that lie nearer than this are gray to the eye, and to the PDF counter.
-COLOR_THRESHOLD = 16
+Color = tuple[int, int, int]
 
 WHITE: Color = (255, 255, 255)
 BLACK: Color = (0, 0, 0)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from pdl.pcl5.palette import COLOR_THRESHOLD
+from pdl.gray import COLOR_THRESHOLD
 
 Array = npt.NDArray[np.uint8]
 Sums = npt.NDArray[np.int64]

@@ -13,18 +13,9 @@ from jobs.lifecycle import Event
 from jobs.previews import Previews
 from jobs.work import now
 from pdl.report import Report, Segment
-from pdl.sandbox import Sandbox
 from tests.pdl import documents
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

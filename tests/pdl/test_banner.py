@@ -6,7 +6,6 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +14,6 @@ from pdl.banner_pdf import banner_pdf
 from pdl.errors import LimitReached
 from pdl.limits import Limits
 from pdl.render import Target, render
-from pdl.sandbox import Sandbox
 from pdl.scratch import MemoryScratch
 from pdl.source import BytesSource
 from tests.pdl import documents
@@ -119,14 +117,6 @@ def test_one_page_more_than_is_allowed_is_refused():
 def test_what_has_no_room_is_refused_at_once(wrong):
     with pytest.raises(ValueError, match=r"banner"):
         Banner(**{"heading": "x"} | wrong)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def rendered(sandbox, target, pages=3):

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 import numpy as np
 import pikepdf
 import pytest
-import pytest_asyncio
 from PIL import Image, ImageCms
 
 from pdl.errors import DocumentRejected, LimitReached
@@ -19,7 +18,6 @@ from pdl.formats import sniff
 from pdl.image_to_pdf import image_to_pdf
 from pdl.inspect import inspect
 from pdl.limits import Limits
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from pdl.to_pdf import Sheet, to_pdf
 from tests.pdl.documents import encoded, marks, pdf, picture
@@ -190,14 +188,6 @@ def test_a_jpeg_that_no_pdf_takes_is_decoded():
     ).stdout
     with stream_of(document) as stream:
         assert stream.Filter == "/FlateDecode"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    started = Sandbox()
-    await started.start()
-    yield started
-    await started.stop()
 
 
 async def converted(sandbox, document, source_format=None):

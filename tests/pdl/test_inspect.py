@@ -1,6 +1,5 @@
 """Inspecting in the sandbox: whatever the document, the answer is a Report."""
 
-import asyncio
 import io
 import json
 import subprocess
@@ -14,29 +13,13 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from pdl.command import inspect_paths, lines
-from pdl.inspect import COUNTING, inspect
+from pdl.inspect import COUNTING
 from pdl.limits import MEBIBYTE
 from pdl.report import Report
-from pdl.sandbox import Sandbox
-from pdl.source import BytesSource
 from tests.pdl import pages
 from tests.pdl.pages import COLOR_ROW, GRAY_ROW, long_pdf, pdf, pwg_page, saved, urf_page
 
 RED = b"1 0 0 rg 0 0 99 99 re f"
-
-
-@pytest.fixture(scope="module")
-def look():
-    """Inspect bytes in one sandbox for all tests."""
-    with asyncio.Runner() as runner:
-        sandbox = Sandbox()
-        runner.run(sandbox.start())
-
-        def inspected(data, limits=COUNTING):
-            return runner.run(inspect(BytesSource(data), sandbox, limits))
-
-        yield inspected
-        runner.run(sandbox.stop())
 
 
 def picture(kind, mode="RGB", color=(255, 0, 0), size=(40, 30), **options):

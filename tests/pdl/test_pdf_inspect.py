@@ -1,6 +1,5 @@
 """PDF through the sandbox: one child counts, judges colour, and measures ink; what breaks keeps what was counted."""
 
-import asyncio
 import io
 import json
 
@@ -10,26 +9,15 @@ from pikepdf import Array
 
 from pdl import inspect_pdf, pdf_coverage
 from pdl.errors import DocumentRejected, LimitReached, ReaderCrashed, SandboxFailed
-from pdl.inspect import inspect
 from pdl.inspection import Inspection
 from pdl.limits import Limits
 from pdl.report import Coverage
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from tests.pdl.pages import pdf, saved
 
 RED = b"1 0 0 rg 0 0 595 842 re f"
 HALF_BLACK = b"0 g 0 0 595 421 re f"
 GREEN = b"0 1 0 rg 0 0 595 842 re f"
-
-
-@pytest.fixture(scope="module")
-def look():
-    with asyncio.Runner() as runner:
-        sandbox = Sandbox()
-        runner.run(sandbox.start())
-        yield lambda data, limits=Limits(): runner.run(inspect(BytesSource(data), sandbox, limits))
-        runner.run(sandbox.stop())
 
 
 def test_figures_say_how_sure_they_are(look):

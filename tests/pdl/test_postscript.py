@@ -1,30 +1,17 @@
 """PostScript through Ghostscript in the sandbox: pages, and what the program asks for at each of them."""
 
-import asyncio
 import shutil
 import struct
 
 import pytest
 
-from pdl.inspect import inspect
 from pdl.limits import Limits
 from pdl.postscript import Asked, asked_for, is_encapsulated, pages_shown
-from pdl.sandbox import Sandbox
-from pdl.source import BytesSource
 
 pytestmark = pytest.mark.skipif(shutil.which("gs") is None, reason="Ghostscript is not installed")
 
 QUICK = Limits(cpu_seconds=2)
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 10 10 100 100\n1 0 0 setrgbcolor 20 20 30 30 rectfill\n%%EOF\n"
-
-
-@pytest.fixture(scope="module")
-def look():
-    with asyncio.Runner() as runner:
-        sandbox = Sandbox()
-        runner.run(sandbox.start())
-        yield lambda data, limits=Limits(): runner.run(inspect(BytesSource(data), sandbox, limits))
-        runner.run(sandbox.stop())
 
 
 def program(*lines):

@@ -5,7 +5,6 @@ import io
 import numpy as np
 import pikepdf
 import pytest
-import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -15,7 +14,6 @@ from pdl.limits import Limits
 from pdl.preview import preview
 from pdl.preview_image import preview_image
 from pdl.preview_raster import preview_raster
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from tests.pdl import documents
 from tests.pdl.documents import marks
@@ -24,14 +22,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PDF, PWG, URF = "application/pdf", "image/pwg-raster", "image/urf"
 POSTSCRIPT = b"%!PS\n0 setgray 50 100 100 600 rectfill showpage\n"
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

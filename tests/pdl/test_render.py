@@ -7,13 +7,11 @@ import os
 
 import numpy as np
 import pytest
-import pytest_asyncio
 from PIL import Image
 
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.limits import Limits
 from pdl.render import FORMATS, Target, render
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from tests.pdl import documents
 from tests.pdl.documents import A4, marks
@@ -54,14 +52,6 @@ class Memory:
 
     def close(self):
         self.closed = True
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

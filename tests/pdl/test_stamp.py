@@ -8,7 +8,6 @@ import numpy as np
 import pikepdf
 import pypdfium2
 import pytest
-import pytest_asyncio
 import segno
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,7 +15,6 @@ from hypothesis import strategies as st
 from pdl.errors import PdlError
 from pdl.limits import Limits
 from pdl.render import Target, render
-from pdl.sandbox import Sandbox
 from pdl.scratch import MemoryScratch
 from pdl.source import BytesSource
 from pdl.stamp import CORNERS, Stamp
@@ -292,14 +290,6 @@ def test_damaged_documents_are_refused_or_stamped(at, noise):
     except (PdlError, pikepdf.PdfError, RuntimeError, ValueError, TypeError, KeyError, AttributeError):
         return  # the child turns what its libraries raise into DocumentRejected
     assert len(pypdfium2.PdfDocument(out)) >= 1
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 async def rendered(sandbox, target):

@@ -1,6 +1,5 @@
 """Printers' job streams: PJL and the languages in it, walked, counted and put together."""
 
-import asyncio
 import json
 
 import pytest
@@ -9,11 +8,9 @@ from hypothesis import strategies as st
 
 from pdl import stream
 from pdl.errors import PdlError, ReaderCrashed
-from pdl.inspect import inspect
 from pdl.inspect_stream import inspect as inspect_stream
 from pdl.inspection import Inspection
 from pdl.limits import Limits
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from tests.pdl import documents
 from tests.pdl.pclxl import UEL, Maker, pjl
@@ -36,15 +33,6 @@ def found(data):
         (part["format"], data[part["start"] : part["end"]], part["report"] and part["report"]["pages"])
         for part in walk(data)
     ]
-
-
-@pytest.fixture(scope="module")
-def look():
-    with asyncio.Runner() as runner:
-        sandbox = Sandbox()
-        runner.run(sandbox.start())
-        yield lambda data: runner.run(inspect(BytesSource(data), sandbox))
-        runner.run(sandbox.stop())
 
 
 class TestWalk:

@@ -3,7 +3,6 @@
 import gzip
 
 import pytest
-import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +11,6 @@ from pdl.errors import DocumentRejected
 from pdl.format_xml import root_element
 from pdl.inspect import inspect
 from pdl.limits import Limits
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from pdl.svg_size import sheet_of_svg, size_of_svg
 from pdl.to_pdf import Sheet, to_pdf
@@ -24,14 +22,6 @@ needs_rsvg = pytest.mark.skipif("image/svg+xml" not in formats(), reason="rsvg-c
 
 def svg(attributes='width="100" height="100"', body='<rect width="100%" height="100%" fill="#f00"/>'):
     return f'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{body}</svg>'.encode()
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,10 @@ import zlib
 import numpy as np
 import pikepdf
 import pytest
-import pytest_asyncio
 from PIL import Image, ImageCms
 
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.limits import Limits
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from pdl.text_to_pdf import installed_font
 from pdl.to_pdf import Sheet, to_pdf
@@ -25,14 +23,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 A5_MM = (14800, 21000)
 MARGIN = 6 / 25.4 * 72
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sandbox():
-    made = Sandbox()
-    await made.start()
-    yield made
-    await made.stop()
 
 
 @pytest.fixture

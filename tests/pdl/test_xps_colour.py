@@ -1,6 +1,5 @@
 """Colour of XPS pages: what the markup names, and what a rendering shows of it."""
 
-import asyncio
 import io
 import shutil
 import zipfile
@@ -9,8 +8,6 @@ import pytest
 from PIL import Image
 
 from pdl.errors import DocumentRejected
-from pdl.inspect import inspect
-from pdl.sandbox import Sandbox
 from pdl.source import BytesSource
 from pdl.xps_colour import colour, judge_paint
 from pdl.xps_judgement import COLOR, GRAYED, MONO, TINTED, UNJUDGED
@@ -114,16 +111,6 @@ def test_a_ticket_that_wants_gray() -> None:
 def test_a_damaged_page_is_a_damaged_document() -> None:
     with pytest.raises(DocumentRejected):
         of_page("<Path")
-
-
-@pytest.fixture(scope="module")
-def look():
-    """Inspect bytes in one sandbox for all tests."""
-    with asyncio.Runner() as runner:
-        sandbox = Sandbox()
-        runner.run(sandbox.start())
-        yield lambda data: runner.run(inspect(BytesSource(data), sandbox))
-        runner.run(sandbox.stop())
 
 
 @needs_mutool

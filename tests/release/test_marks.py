@@ -14,11 +14,13 @@ from jobs.errors import BadQueue, FormatNotSupported
 from jobs.queue import Kind, Queue, checked
 from jobs.ticket import Ticket
 from pdl.banner import Banner
+from pdl.mime import PCL, PCLXL, PDF
+from pdl.mime import PWG_RASTER as PWG
 from pdl.report import Segment
 from pdl.stamp import Stamp
 from release.errors import CannotPrint
 from release.marks import NO_MARKS, Marks, marks
-from release.plan import PCL, PCLXL, PDF, PWG, plan
+from release.plan import plan
 from tests.pdl import documents
 from tests.release.conftest import Printer, report
 from tests.release.test_plan import GRAY, OFFICE, found, told

@@ -7,14 +7,15 @@ import pytest
 from devices.capabilities import ALL_SIDES, Capabilities, Pclm, PwgRaster, Urf
 from jobs.ticket import Ticket
 from pdl.banner import Banner
-from pdl.formats import PCL, PJL
 from pdl.media import Media
+from pdl.mime import PCL, PCLXL, PDF, PJL, POSTSCRIPT, URF
+from pdl.mime import PWG_RASTER as PWG
 from pdl.report import Confidence, MediaRun, Report, Segment
 from pdl.stamp import Stamp
 from release.errors import CannotPrint
 from release.marks import Marks
 from release.offer import offer
-from release.plan import PCLXL, PDF, POSTSCRIPT, PWG, URF, asked, plan
+from release.plan import asked, plan
 
 A4, A3 = Media(21000, 29700, "iso_a4_210x297mm"), Media(29700, 42000, "iso_a3_297x420mm")
 TEMPLATE = frozenset({"copies", "sides", "media", "media-col", "print-color-mode", "print-quality"})

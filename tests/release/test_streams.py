@@ -7,13 +7,13 @@ import pytest
 from devices.capabilities import ALL_SIDES, Capabilities
 from jobs.ticket import Ticket
 from pdl.media import Media
+from pdl.mime import PCL, PCLXL, PDF, PJL
 from pdl.report import Confidence, MediaRun, Report, Segment
 from pdl.stream_rewrite import Wishes
 from release.errors import CannotPrint
 from release.offer import offer
-from release.plan import PDF, plan
+from release.plan import plan
 
-PCL, PCLXL, PJL = "application/vnd.hp-PCL", "application/vnd.hp-PCLXL", "application/vnd.hp-PJL"
 A4 = Media(21000, 29700, "iso_a4_210x297mm")
 LASER = Capabilities(
     formats=(PDF, PCL, PCLXL, PJL, "application/postscript"), color=True, sides=ALL_SIDES, copies_max=99,
