@@ -8,7 +8,7 @@ import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -34,14 +34,6 @@ Judge = Callable[[Job, Report], Awaitable[str | None]]
 _AT_ONCE = 2
 _RETRY = 30.0  # seconds until a job whose counting failed for our own reasons is tried again
 _RETRY_LAST = 1800.0  # the longest of these pauses, which double
-
-
-class Inspect(Protocol):
-    """How a document is counted; `pdl.inspect.inspect` in the running gateway."""
-
-    async def __call__(self, source: Any, sandbox: Sandbox, *, scratch: Callable[[], Any]) -> Report:
-        """Count one document."""
-        ...
 
 
 class Counting:

@@ -196,17 +196,6 @@ def _media(attribute: Attribute, offer: Offer) -> dict[str, Any]:
     return {"media": name, "media_size": size_in_name(name)}
 
 
-def _accepted(allowed: Callable[[Offer], Iterable[object]]) -> Reader:
-    """Take an attribute that changes nothing here, if its values are ones we advertise."""
-
-    def read(attribute: Attribute, offer: Offer) -> dict[str, Any]:
-        if any(value.value not in allowed(offer) for value in attribute.values):
-            raise Unsupported
-        return {}
-
-    return read
-
-
 READERS: Final[dict[str, Reader]] = {
     "copies": _number("copies", lambda n, offer: 1 <= n <= offer.copies),
     "sides": _keyword("sides", lambda offer: offer.sides),

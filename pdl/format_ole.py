@@ -14,7 +14,6 @@ VISIO = "application/vnd.visio"
 PUBLISHER = "application/x-mspublisher"
 PROJECT = "application/vnd.ms-project"
 OUTLOOK = "application/vnd.ms-outlook"
-INSTALLER = "application/x-msi"
 
 _STREAMS: tuple[tuple[str, str], ...] = (
     ("PowerPoint Document", PPT),

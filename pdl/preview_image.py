@@ -23,7 +23,6 @@ FORMATS = (
 
 def preview_image(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[str, Any]:
     """Emit the small picture; DocumentRejected when it is damaged, LimitReached when it is too large to decode."""
-    Image.MAX_IMAGE_PIXELS = None  # the limit below is ours: PIL's would be a warning first
     try:
         with quiet(), Image.open(open_source(source), formats=FORMATS) as picture:
             small = _small(picture, arguments["page"], arguments["width"])

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin
 
 from pdl.gray import spread
-from pdl.image_open import DAMAGE, quiet
+from pdl.image_open import DAMAGE, GRAY_MODES, quiet
 from pdl.xps_judgement import COLOR, MONO, UNJUDGED
 
 # A JPEG with further pictures behind it is opened by this one: it must be here before it is needed.
@@ -16,7 +16,6 @@ FORMATS = (
     PngImagePlugin.PngImageFile.format,
     TiffImagePlugin.TiffImageFile.format,
 )
-GRAY_MODES = {"1", "L", "LA", "La", "I", "I;16", "I;16L", "I;16B", "I;16N", "F"}
 # Colours looked up in a table, of which some may be transparent.
 TABLED = {"P", "PA"}
 # What is larger is left to the renderer, which need not hold all of it.
@@ -27,7 +26,6 @@ BAND_ROWS = 256
 
 def judge_picture(data: bytes) -> int:
     """Judge a picture: MONO, COLOR, or UNJUDGED when it cannot be read here (JPEG XR, damage)."""
-    Image.MAX_IMAGE_PIXELS = None  # the limit here is ours: PIL's would be a warning first
     try:
         with quiet(), Image.open(io.BytesIO(data), formats=FORMATS) as picture:
             if picture.mode in GRAY_MODES:

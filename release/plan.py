@@ -93,11 +93,19 @@ def asked(ticket: Ticket, report: Report) -> Extent:
         report.pages or 0,
         report.color_pages,
         ranges=ticket.page_ranges,
-        copies=ticket.copies if ticket.copies > 1 else max(1, report.copies or 1),
+        copies=_copies(ticket, report),
         two_sided=(ticket.sides or report.sides or "one-sided") != "one-sided",
         monochrome=ticket.monochrome,
         number_up=ticket.number_up,
     )
+
+
+def _own_copies(report: Report) -> int:
+    return max(1, report.copies or 1)
+
+
+def _copies(ticket: Ticket, report: Report) -> int:
+    return ticket.copies if ticket.copies > 1 else _own_copies(report)
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ class _Job:
 
     @property
     def copies(self) -> int:
-        return self.ticket.copies if self.ticket.copies > 1 else max(1, self.report.copies or 1)
+        return _copies(self.ticket, self.report)
 
     @property
     def color(self) -> bool:
@@ -263,7 +271,7 @@ class _Job:
     @property
     def _own_copies(self) -> int:
         """Copies that the document itself asks the device for (a PDF never does)."""
-        return max(1, self.report.copies or 1)
+        return _own_copies(self.report)
 
     def _overrides(self) -> bool:
         """Whether the document itself says otherwise than its owner, to whom the device would not listen then."""

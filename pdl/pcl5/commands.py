@@ -265,10 +265,6 @@ def _old_pitch(printer: Printer, value: float, _: int) -> None:
         printer.settings.column = None
 
 
-def _parsing(printer: Printer, value: float, _: int) -> None:
-    printer.settings.double_bytes = int(value)
-
-
 COMMANDS: dict[bytes, Act] = {
     b"&lX": _copies,
     b"&lS": _sides,
@@ -292,7 +288,6 @@ COMMANDS: dict[bytes, Act] = {
     b"&kG": _line_ends,
     b"&kS": _old_pitch,
     b"&sC": _wrap,
-    b"&tP": _parsing,
     b"&aC": _columns,
     b"&aR": _rows,
     b"&aH": _decipoints_x,

@@ -8,7 +8,6 @@ the next has the same beginning: `ESC&l26a1O` is `ESC&l26A` and `ESC&l1O`.
 import re
 from typing import NamedTuple
 
-ESCAPE = 0x1B
 UEL = b"\x1b%-12345X"
 
 # What a command may at most be long before its end, garbage between digits included.

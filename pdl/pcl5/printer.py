@@ -44,7 +44,6 @@ class Settings:
     symbols: bytes = b"10U"
     line_ends: int = 0
     wrap: bool = False
-    double_bytes: int = 0
     palette: Palette = MONOCHROME
     foreground: Color = BLACK
     components: tuple[float, float, float] = (0.0, 0.0, 0.0)
