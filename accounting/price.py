@@ -57,6 +57,8 @@ class Extent:
     two_sided: bool
     counted: tuple[int, int, int] | None = None
     """Impressions, sheets, and impressions in colour, of a document whose pages say themselves how often they come."""
+    begun: tuple[int, ...] = ()
+    """For each number of impressions of a copy, from 0, on how many sheets they lie; () where every side is printed."""
 
     @property
     def impressions(self) -> int:
@@ -87,6 +89,8 @@ class Extent:
         return Part(wanted, color, whole * self._sheets_of(len(self.pages)) + self._sheets_of(rest))
 
     def _sheets_of(self, pages: int) -> int:
+        if self.begun:
+            return self.begun[pages]
         return (pages + 1) // 2 if self.two_sided else pages
 
 
@@ -106,3 +110,16 @@ def extent(
     chosen = [page for first, last in wanted for page in range(first, min(last, pages) + 1)]
     sides = (chosen[first : first + number_up] for first in range(0, len(chosen), number_up))
     return Extent(tuple(not colored.isdisjoint(side) for side in sides), copies, two_sided)
+
+
+def extent_of_sides(sides: Sequence[bool | None], *, copies: int = 1, two_sided: bool = False) -> Extent:
+    """Say what comes out where sides are blank: for each whether it is coloured, None for a blank one.
+
+    Blank sides are no impressions; blank sheets are sheets, paid for with the impression after them, else the last.
+    """
+    each = 2 if two_sided else 1
+    pages = tuple(side for side in sides if side is not None)
+    begun = [0, *(place // each + 1 for place, side in enumerate(sides) if side is not None)]
+    if pages:
+        begun[-1] = -(-len(sides) // each)
+    return Extent(pages, copies, two_sided, begun=tuple(begun))

@@ -1,9 +1,11 @@
 """The pages of a PDF as one device prints them: chosen, put on sides, repeated. Sandbox task `arrange-pdf`.
 
 Arguments, each of which may be left out: `page_ranges` ([[lower, upper], ...], 1-based, [] for all), what
-`pdl.arrange_sides` knows of sides (`media`, `scaling`, `orientation`, `margins`, `number_up`, ...), `copies`,
-`two_sided`, `sides` (what the document asks of a printer); and `pages` (the most that may come out).
-Answer: `pages` (sides of one copy), `out` (written), `changed`; a document that needs no change is not written.
+`pdl.arrange_sides` knows of sides (`media`, `scaling`, `orientation`, `margins`, `number_up`, ...), `wishes` (what
+`pdl.wishes.SheetWishes` makes of itself), `copies`; `device_sides` (how sheets are printed), `two_sided`, `sides`
+(what the document asks of a printer); and `pages` (the most that may come out).
+Answer: `pages` (sides of one copy), `blank` (those of them that are empty, from 0), `out` (written), `changed`; a
+document that needs no change is not written.
 """
 
 import io
@@ -12,10 +14,13 @@ from typing import Any, BinaryIO, cast
 
 import pikepdf
 
-from pdl.arrange_sides import Layout, put_on_sides, visible
+from pdl.arrange_layout import Layout
+from pdl.arrange_sides import put_on_sides, visible
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.pdf import opened
+from pdl.sheets import ONE_SIDED, lay
 from pdl.source import Source
+from pdl.wishes import SheetWishes
 
 Emit = Callable[[bytes], None]
 
@@ -63,17 +68,21 @@ def arrange(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[st
     """Write the PDF as it is to be printed, unless it is so already. Raises the errors of `pdl.errors`."""
     with opened(source) as pdf:
         pages = list(pdf.pages)
-        chosen = selection(len(pages), arguments.get("page_ranges", ()))
         layout = Layout.read(arguments)
-        sides = -(-len(chosen) // layout.number_up)
+        sides = lay(
+            len(pages),
+            page_ranges=arguments.get("page_ranges", ()),
+            number_up=layout.number_up,
+            sides=arguments.get("device_sides", ONE_SIDED),
+            wishes=SheetWishes.read(arguments.get("wishes", {})),
+        )
         copies: int = arguments.get("copies", 1)
-        padded = bool(arguments["two_sided"] and copies > 1 and sides % 2)
-        out = (sides + padded) * copies - padded
+        padded = bool(arguments["two_sided"] and copies > 1 and len(sides) % 2)
+        out = (len(sides) + padded) * copies - padded
         if out > arguments["pages"]:
             raise LimitReached(f"The document has more than {arguments['pages']} pages with all its copies.")
-        kept = [pages[index] for index in chosen]
-        laid = put_on_sides(pdf, kept, layout)
-        changed = laid or chosen != list(range(len(pages))) or copies > 1
+        kept, laid = put_on_sides(pdf, pages, sides, layout)
+        changed = laid or [side.pages for side in sides] != [(place,) for place in range(len(pages))] or copies > 1
         if changed:
             _order(pdf, kept, copies, padded=padded)
             _tidy(pdf, arguments["sides"])
@@ -81,7 +90,8 @@ def arrange(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[st
             target = EmitFile(emit)
             pdf.save(cast(BinaryIO, target), encryption=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
             target.flush()
-    return {"pages": sides, "out": out, "changed": changed}
+    blank = [place for place, side in enumerate(sides) if not side.pages]
+    return {"pages": len(sides), "blank": blank, "out": out, "changed": changed}
 
 
 def selection(count: int, ranges: Sequence[Sequence[int]]) -> list[int]:
@@ -110,12 +120,12 @@ def _order(pdf: pikepdf.Pdf, kept: Sequence[pikepdf.Page], copies: int, *, padde
     for copy in range(copies):
         if copy and padded:
             left, bottom, right, top = visible(kept[-1])
-            pdf.add_blank_page(page_size=(_within(right - left), _within(top - bottom)))
+            pdf.add_blank_page(page_size=(within(right - left), within(top - bottom)))
         pdf.pages.extend(kept)
 
 
-def _within(length: float) -> float:
-    # What a blank page may measure (ISO 32000-1, annex C); those of the document may be larger.
+def within(length: float) -> float:
+    """Hold a length to what a blank page may measure (ISO 32000-1, annex C); pages of documents may be larger."""
     return min(14400.0, max(3.0, length))
 
 

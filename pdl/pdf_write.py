@@ -45,6 +45,16 @@ class PdfWriter:
         self._put(body.encode("ascii") + b"\nendobj\n")
         return number
 
+    def put_object(self, number: int, body: bytes, stream: bytes | None = None) -> None:
+        """Add an object whose number was reserved; with a stream, `body` is the open dictionary without its length."""
+        self._begin(number)
+        if stream is None:
+            self._put(body + b"\nendobj\n")
+            return
+        self._put(b"%s /Length %d >>\nstream\n" % (body, len(stream)))
+        self._put(stream)
+        self._put(b"\nendstream\nendobj\n")
+
     def add_stream(self, dictionary: str, data: bytes, *, deflate: bool = False, number: int | None = None) -> int:
         """Add a stream of known length; `dictionary` are its entries without the brackets."""
         if deflate:
@@ -92,11 +102,15 @@ class PdfWriter:
         """Add the object of a page whose content is yet to come."""
         self._pages.append(self.add(body, number))
 
-    def close(self) -> None:
-        """Write what a reader looks for at the end."""
+    def append_page(self, number: int) -> None:
+        """Let the page that is, or will be, the object `number` come next."""
+        self._pages.append(number)
+
+    def close(self, catalog: str = "") -> None:
+        """Write what a reader looks for at the end; `catalog` are further entries of the catalogue."""
         kids = " ".join(f"{page} 0 R" for page in self._pages)
         self.add(f"<< /Type /Pages /Count {len(self._pages)} /Kids [{kids}] >>", PAGES)
-        self.add(f"<< /Type /Catalog /Pages {PAGES} 0 R >>", CATALOG)
+        self.add(f"<< /Type /Catalog /Pages {PAGES} 0 R {catalog}>>", CATALOG)
         start = self._at
         # Twenty bytes a row, line end included (ISO 32000 7.5.4).
         rows = [f"{self._offsets[number]:010d} 00000 n \n" for number in range(1, self._next)]

@@ -64,14 +64,22 @@ def place(size: Size, sheet: Size, scaling: Scaling, margin: float = 0.0) -> Mat
     return place_in(size, sheet, (across, up, sheet[0] - across, sheet[1] - up), scaling)
 
 
-def place_in(size: Size, sheet: Size, room: Box, scaling: Scaling, orientation: Orientation | None = None) -> Matrix:
+def place_in(
+    size: Size,
+    sheet: Size,
+    room: Box,
+    scaling: Scaling,
+    orientation: Orientation | None = None,
+    turns: int | None = None,
+) -> Matrix:
     """Put a box of `size`, its corner at the origin, on `sheet`, of which `room` can be printed on.
 
-    A box lying across the sheet is turned a quarter, the way `orientation` says. `fit` shows all of it in the
+    A box lying across the sheet is turned a quarter, the way `orientation` says; `turns` says how often in any case.
+    `fit` shows all of it in the
     room, `fill` covers the sheet, `none` keeps its size; `auto` and `auto-fit` shrink into the room what is larger
     than the sheet and leave the rest as it is (PWG 5100.13 print-scaling).
     """
-    turns = quarter_turns(size, sheet, orientation)
+    turns = quarter_turns(size, sheet, orientation) if turns is None else turns
     width, height = (size[1], size[0]) if turns % 2 else size
     fit = min((room[2] - room[0]) / width, (room[3] - room[1]) / height)
     larger = not same_size((width, height), sheet) and (width > sheet[0] or height > sheet[1])

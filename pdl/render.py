@@ -12,6 +12,7 @@ from dataclasses import replace
 from pdl.errors import DocumentRejected
 from pdl.limits import MEBIBYTE, Limits
 from pdl.mime import JPEG, PCL, PCLM, PCLXL, PDF, POSTSCRIPT, PWG_RASTER, TEXT, URF
+from pdl.render_gray import grayed
 from pdl.render_pages import write_pclxl, write_pdf, write_postscript
 from pdl.render_prints import write_jpeg, write_pcl5, write_pclm
 from pdl.render_raster import raster_has_color, write_raster
@@ -71,10 +72,11 @@ async def render(
     async with AsyncExitStack() as stack:
         work = Work(target, sandbox, sink, scratch, limits, stack)
         document = await _as_pdf(work, source, source_format)
-        arranged, pages = await work.arranged(document)
+        made = await work.arranged(await grayed(work, document))
+        arranged, pages = made.document, made.sides
         # Here is, as PDF, one copy of what will be printed, side by side: what is laid over it belongs here.
         if target.stamp:
-            arranged = await stamped(work, target.stamp, arranged)
+            arranged = await stamped(work, target.stamp, arranged, made.blank)
         written = pages
         if target.banner:
             work, arranged, written = await bannered(work, target.banner, arranged)
@@ -82,7 +84,7 @@ async def render(
     banner = 1 if target.banner else 0
     return Rendered(
         pages_out=pages + banner,
-        impressions=pages * target.copies + banner,
+        impressions=(pages - len(made.blank)) * target.copies + banner,
         sheets=(-(-pages // 2) if target.duplex else pages) * target.copies + banner,
         color=target.color and (target.format not in {PWG_RASTER, URF} or raster_has_color(target)),
     )

@@ -67,7 +67,7 @@ async def _through(work: Work, argv: list[str], arranged: Source, writer: PclmWr
 
 
 def _sheet(target: Target) -> Size | None:
-    return sheet_points(target.media) if target.media else None
+    return sheet_points(target.sheet) if target.sheet else None
 
 
 def _pcl_resolution(target: Target) -> tuple[int, int]:

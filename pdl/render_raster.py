@@ -28,7 +28,7 @@ async def write_raster(work: Work, arranged: Source, pages: int) -> None:
         tumble=target.tumble,
         sheet_back=target.sheet_back,
         print_quality=target.print_quality,
-        media_name=name_for(*target.media) if target.media else "",
+        media_name=name_for(*target.sheet) if target.sheet else "",
     )
     arranged = await work.backs_turned(arranged)
     writer = RasterWriter(layout)
@@ -65,7 +65,7 @@ async def _raster_copy(
             await pass_on(ready)
 
     target = work.target
-    sheet = sheet_points(target.media) if target.media else None
+    sheet = sheet_points(target.sheet) if target.sheet else None
     argv = ghostscript.to_raster(_layout(target), raster_type(target), _resolution(target), sheet)
     await work.ghostscript(argv, document, put_right)
     await pass_on(writer.finish(pages))

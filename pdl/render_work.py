@@ -1,6 +1,6 @@
 """One document on its way to a device: what each step of rendering works with."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,10 +13,20 @@ from pdl.scratch import Scratch, hand_over
 from pdl.source import Source
 from pdl.target import Target
 from pdl.to_pdf import run_ghostscript
+from pdl.wishes import Ranges
 
 STANDING = frozenset({PCL, PCLM})  # printers of these count pixels from the top of a sheet that stands
 
 Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """One copy of a document as it goes on the sides of sheets: how many, and which of them (from 0) are empty."""
+
+    document: Source
+    sides: int
+    blank: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +53,8 @@ class Work:
         self.stack.callback(kept.close)
         return kept
 
-    async def arranged(self, document: Source) -> tuple[Source, int]:
-        """One copy of the document as it goes on the sides of sheets, and how many sides those are."""
+    async def arranged(self, document: Source) -> "Arranged":
+        """One copy of the document as it goes on the sides of sheets."""
         target = self.target
         wishes = {
             "page_ranges": target.page_ranges,
@@ -54,10 +64,18 @@ class Work:
             "direction": target.number_up_direction,
             "orientation": target.orientation,
             "margins": target.margins,
-            "upright": target.media is None and target.format in STANDING,
+            "upright": target.format in STANDING,
+            "wishes": target.wishes.arguments(),
+            "shift": target.shift,
+            "device_sides": target.sides,
         }
         kept, answer = await self.store(lambda into: self._arrange(document, into, wishes))
-        return (kept if answer["changed"] else document), answer["pages"]
+        return Arranged(kept if answer["changed"] else document, answer["pages"], answer["blank"])
+
+    async def chosen(self, document: Source, pages: Ranges) -> Source:
+        """These pages of the document (1-based), as they are."""
+        kept, answer = await self.store(lambda into: self._arrange(document, into, {"page_ranges": pages}))
+        return kept if answer["changed"] else document
 
     async def backs_turned(self, arranged: Source) -> Source:
         """The arranged document with the backs of sheets as the device feeds them."""

@@ -60,6 +60,19 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """One document of several put together, or one copy of it: its number, its first page in the whole, its pages.
+
+    `page_ranges` say which pages of the document these are, as they were asked for; () is all of them.
+    """
+
+    document: int
+    first: int
+    pages: int
+    page_ranges: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """Mean share of each page that is inked, in hundredths of a percent (0 to 10000)."""
 
@@ -76,7 +89,8 @@ class Report:
     `reason` is for a person ('' when ok), `state_reason` the job-state-reasons keyword of a rejected
     document ('' otherwise). `color_pages` are numbered from 1; while confidence.color is unknown they are those
     known so far. `color_impressions` counts their copies, None where it was not counted page by page. `segments` are
-    the languages within a printer's job stream (PJL, PCL), () for all else.
+    the languages within a printer's job stream (PJL, PCL), () for all else. `documents` are those put together to this
+    one, () where it came as one.
     """
 
     format: str
@@ -95,6 +109,7 @@ class Report:
     coverage: Coverage | None = None
     segments: tuple[Segment, ...] = ()
     color_impressions: int | None = None
+    documents: tuple[Piece, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -115,6 +130,7 @@ class Report:
         row |= {name: asdict(row[name]) for name in ("confidence", "basis")}
         row["coverage"] = list(astuple(self.coverage)) if self.coverage else None
         row["segments"] = [list(astuple(part)) for part in self.segments]
+        row["documents"] = [list(astuple(piece)) for piece in self.documents]
         return row
 
     @classmethod
@@ -224,6 +240,17 @@ def _segments(rows: Any) -> tuple[Segment, ...]:
     return tuple(found)
 
 
+def _documents(rows: Any) -> tuple[Piece, ...]:
+    found, at = [], 1
+    for document, first, pages, chosen in rows:
+        if not (_number(document) and _number(pages) and type(first) is int and first >= at):
+            raise ValueError("a document within the whole was expected")
+        ranges = tuple((_number(lower) or 0, _number(upper) or 0) for lower, upper in chosen)
+        found.append(Piece(document, first, pages, ranges))
+        at = first + pages
+    return tuple(found)
+
+
 _READERS: dict[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("pages", "impressions", "sheets", "copies", "color_impressions"), _number),
     "media": _media,
@@ -232,8 +259,9 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "basis": _basis,
     "coverage": _coverage,
     "segments": _segments,
+    "documents": _documents,
 }
-_LATER: dict[str, Any] = {"basis": {}, "coverage": None, "segments": (), "color_impressions": None}
+_LATER: dict[str, Any] = {"basis": {}, "coverage": None, "segments": (), "color_impressions": None, "documents": ()}
 
 
 def ranges(pages: Iterable[int]) -> list[tuple[int, int]]:

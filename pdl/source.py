@@ -4,7 +4,10 @@ import io
 import os
 import stat
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol, Self
 
@@ -99,6 +102,36 @@ class SliceSource:
     def pread(self, offset: int, length: int) -> bytes:
         """Up to `length` bytes from `offset` of the stretch; fewer only at its end."""
         return self._source.pread(self._start + offset, max(0, min(length, self._size - offset)))
+
+
+class ChainSource:
+    """Several documents one after the other, as one."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = tuple(sources)
+        self._ends = tuple(accumulate(source.size for source in self._sources))
+
+    @property
+    def size(self) -> int:
+        """Length of all documents in bytes."""
+        return self._ends[-1] if self._ends else 0
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Where each document begins and ends, its end exclusive."""
+        return tuple(zip((0, *self._ends), self._ends, strict=False))
+
+    def pread(self, offset: int, length: int) -> bytes:
+        """Up to `length` bytes from `offset`; fewer only at the end of the last."""
+        parts: list[bytes] = []
+        for index in range(bisect_right(self._ends, offset), len(self._sources)):
+            source, end = self._sources[index], self._ends[index]
+            part = source.pread(offset - end + source.size, min(length, end - offset))
+            parts.append(part)
+            offset, length = offset + len(part), length - len(part)
+            if offset < end or not length:
+                break
+        return b"".join(parts)
 
 
 class SourceFile(io.RawIOBase):

@@ -1,7 +1,7 @@
 """A stamp laid over every page of a PDF: the sandbox task `stamp-pdf`.
 
-The stamp is drawn once for each size of page. Arguments: those of `pdl.stamp.Stamp`, and `hatched` for a document
-that goes on into a language without opacity. Answer: `pages`.
+The stamp is drawn once for each size of page. Arguments: those of `pdl.stamp.Stamp`, `hatched` for a document that goes
+on into a language without opacity, and `blank`, the places (from 0) of empty sides that stay so. Answer: `pages`.
 """
 
 import contextlib
@@ -29,6 +29,7 @@ def stamp_pdf(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[
     """Write the PDF with its stamp. Raises the errors of `pdl.errors`."""
     wishes = dict(arguments)
     hatched: bool = wishes.pop("hatched")
+    blank = frozenset(wishes.pop("blank", ()))
     stamp = Stamp(**wishes | {"text": tuple(wishes["text"]), "color": tuple(wishes["color"])})
     with opened(source) as pdf:
         if not len(pdf.pages):
@@ -40,7 +41,10 @@ def stamp_pdf(source: Source, arguments: Mapping[str, Any], emit: Emit) -> dict[
         forms = _forms(pdf, stamp, places, hatched=hatched)
         see_through = pikepdf.Dictionary(Type=pikepdf.Name.ExtGState, ca=stamp.opacity, CA=stamp.opacity)
         state = None if hatched or stamp.opacity == 1 else pdf.make_indirect(see_through)
-        stamped = [over(pdf, page, place, forms[place.size], state) for page, place in zip(pages, places, strict=True)]
+        stamped = [
+            page if number in blank else over(pdf, page, place, forms[place.size], state)
+            for number, (page, place) in enumerate(zip(pages, places, strict=True))
+        ]
         del pdf.pages[:]
         pdf.pages.extend(stamped)
         target = EmitFile(emit)

@@ -1,5 +1,6 @@
 """Two steps of rendering: the stamp on each side, the banner page beside the document."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pdl.banner import Banner
@@ -9,11 +10,11 @@ from pdl.source import Source
 from pdl.stamp import Stamp
 
 
-async def stamped(work: Work, stamp: Stamp, arranged: Source) -> Source:
-    """Lay the stamp over every side of the arranged document."""
+async def stamped(work: Work, stamp: Stamp, arranged: Source, blank: Sequence[int] = ()) -> Source:
+    """Lay the stamp over every side of the arranged document that is not `blank` (places from 0)."""
     # Page languages without opacity would send each page as one picture for a few pale letters, and raster takes four
     # times as long: only PDF leaves that to the device.
-    arguments = stamp.arguments() | {"hatched": work.target.format != PDF}
+    arguments = stamp.arguments() | {"hatched": work.target.format != PDF, "blank": blank}
     kept, _ = await work.store(
         lambda into: work.sandbox.run("stamp-pdf", arranged, arguments, limits=work.limits, sink=into)
     )

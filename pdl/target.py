@@ -8,6 +8,7 @@ from pdl.placement import Margins, Orientation, Scaling
 from pdl.raster_write import SheetBack
 from pdl.report import Sides
 from pdl.stamp import Stamp
+from pdl.wishes import NO_SHIFT, NO_WISHES, SheetWishes, Shift
 
 Compression = Literal["flate", "rle", "jpeg"]
 
@@ -21,7 +22,9 @@ class Target:
     (presentation-direction-number-up). `orientation` is orientation-requested; None: pages turn as they fit.
     `margins` are what the device cannot print on: `fit` scales into what they leave. `raster_type` is of
     pwg-raster-document-type-supported, `sheet_back` of pwg-raster-document-sheet-back (PWG 5102.4) or
-    pclm-raster-back-side; `pclm_strip` is rows of a strip of PCLm, `jpeg_quality` 1 to 100.
+    pclm-raster-back-side; `pclm_strip` is rows of a strip of PCLm, `jpeg_quality` 1 to 100. `wishes` say on which
+    sheets pages come, where that differs, `shift` where the image stands on a side; `gray_pages` (of the document,
+    1-based) lose their colour while others keep it.
     """
 
     format: str
@@ -44,6 +47,14 @@ class Target:
     jpeg_quality: int = 90
     stamp: Stamp | None = None
     banner: Banner | None = None
+    wishes: SheetWishes = NO_WISHES
+    shift: Shift = NO_SHIFT
+    gray_pages: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def sheet(self) -> tuple[int, int] | None:
+        """The one size of all sheets; None where they differ, or pages have their own."""
+        return self.media if self.wishes.media <= {self.media} else None
 
     @property
     def duplex(self) -> bool:

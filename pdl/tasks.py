@@ -17,6 +17,8 @@ TASKS: dict[str, str] = {
     "count-xps": "pdl.xps:count",
     "colour-xps": "pdl.xps_colour:colour",
     "arrange-pdf": "pdl.arrange:arrange",
+    "join-pdf": "pdl.join_pdf:join_pdf",
+    "replace-pdf": "pdl.replace_pdf:replace_pdf",
     "stamp-pdf": "pdl.stamp_pdf:stamp_pdf",
     "banner-pdf": "pdl.banner_pdf:banner_pdf",
     "preview-pdf": "pdl.preview_pdf:preview_pdf",

@@ -41,6 +41,11 @@ def convertible() -> frozenset[str]:
     return CONVERTIBLE | ({XPS} if mupdf.available() else set()) | office.formats() | drawn.formats()
 
 
+def without_direction(mime: str) -> bool:
+    """Whether documents of the format have no direction of their own: orientation-requested speaks to these."""
+    return mime == TEXT or (mime.startswith("image/") and mime not in {PWG_RASTER, URF})
+
+
 def renderable_part(report: Report) -> Segment | None:
     """Find the one document that a printer's job stream wraps and that can be rendered; None when there is no such."""
     parts = report.segments

@@ -5,37 +5,39 @@ unreliably (page ranges, fitting to another sheet, grey from colour, copies beyo
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, cast, get_args
+from functools import cached_property
+from typing import Final, cast
 
 from accounting.price import Extent, extent
-from devices.capabilities import Capabilities
-from ipp import build
+from devices.capabilities import ALL_SIDES, Capabilities
 from ipp.message import Attribute
 from jobs.job import Job
 from jobs.ticket import Ticket
-from pdl.media import A4, size_of
+from pdl.media import size_of
 from pdl.mime import JPEG, PCL, PCLM, PCLXL, PDF, PJL, POSTSCRIPT, PWG_RASTER, TEXT, URF
 from pdl.placement import Orientation, Scaling
-from pdl.raster_write import SheetBack
 from pdl.report import Report, Segment, Sides
 from pdl.stream_rewrite import Wishes
-from pdl.target import Compression, Target
-from pdl.to_pdf import renderable_part
+from pdl.target import Target
+from pdl.to_pdf import renderable_part, without_direction
+from pdl.wishes import COLLATED
+from release import plan_device
 from release.errors import CannotPrint
 from release.marks import NO_MARKS, Marks, unstamped
-from release.streams import is_stream, sent_as, unwrapped, wishes
+from release.plan_attributes import Asked, attributes, takes
+from release.plan_sheets import Sheets, colored_anyway, extent_on, sheets_for
+from release.streams import is_stream, sent_as, unarranged, unwrapped, wishes
 
 RENDERED: Final = (PDF, PWG_RASTER, URF, POSTSCRIPT, PCLXL, PCLM, PCL, JPEG)
 """Formats we can make, the best first; JPEG holds one side."""
 
+_EACH_ITS_SHEET: Final = (PWG_RASTER, URF, PCLXL, POSTSCRIPT, PDF, PCLM, PCL, JPEG)
+"""The same for sheets of several sizes: first those where each page tells the printer its own."""
+
 _RASTERS = (PWG_RASTER, URF)
 _NEVER_PASSED: Final = frozenset({TEXT})
 """A printer's idea of text (character set, lines of a page) is anybody's guess, and would not match our count."""
-
-_TOLERANCE = 200  # hundredths of a millimetre within which a page is of the size of the sheet
-_ORDINARY_DPI = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Plan:
     """Which part of the document is rendered, where it is wrapped in a printer's job stream."""
     rewrite: Wishes | None = None
     """What is changed in a printer language that is passed on."""
+    proof: bool = False
+    """Whether these are the copies for a look before the others (PWG 5100.11): the job waits again after them."""
 
     def passed_on(self) -> "Plan":
         """The plan for a document whose rendering failed: there is no banner page, and it is not paid for."""
@@ -63,6 +67,8 @@ class Plan:
 
 def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO_MARKS) -> Plan:
     """Decide how a counted document is printed there, with its marks if it can have them. Raises CannotPrint."""
+    if ticket.proof_copies:
+        return replace(plan(_proof(ticket), report, device, marks), proof=True)
     if is_stream(report):
         if marks.required:
             raise CannotPrint(unstamped(report))
@@ -74,7 +80,8 @@ def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO
     if passing and not job.changes() and not marks:
         return replace(job.passed(), format=report.format)
     marked = replace(job, marks=marks)
-    wanted = PDF if passing and job.report.format == PDF else marked.best_format()
+    stays = passing and job.report.format == PDF and not job.sheets.several_media
+    wanted = PDF if stays else marked.best_format()
     if wanted is None and passing and not job.changes() and not marks.required:
         return replace(job.passed(), format=report.format)
     if wanted is None:
@@ -82,30 +89,27 @@ def plan(ticket: Ticket, report: Report, device: Capabilities, marks: Marks = NO
     made = marked.rendered(wanted)
     same = made.copies_by_device == job.passed().copies_by_device
     # What cannot be told to print gray would print in colour, at the price of black and white.
-    gray = ticket.monochrome and job.may_be_colored and device.color and "monochrome" not in device.print_color_modes
+    gray = job.gray and job.may_be_colored and device.color and "monochrome" not in device.print_color_modes
     fallback = passing and same and not marked.must_render() and not marks.required and not gray
     return replace(made, fallback=fallback, part=part)
 
 
 def asked(ticket: Ticket, report: Report) -> Extent:
     """What was asked for, wherever it would be printed."""
-    return extent(
-        report.pages or 0,
-        report.color_pages,
-        ranges=ticket.page_ranges,
-        copies=_copies(ticket, report),
-        two_sided=(ticket.sides or report.sides or "one-sided") != "one-sided",
-        monochrome=ticket.monochrome,
-        number_up=ticket.number_up,
-    )
+    anywhere = Capabilities(sides=ALL_SIDES, color=True)
+    try:
+        return _Job(_proof(ticket), report, anywhere).extent()
+    except CannotPrint:  # pages that are not there
+        return extent(0, ())
 
 
-def _own_copies(report: Report) -> int:
-    return max(1, report.copies or 1)
-
-
-def _copies(ticket: Ticket, report: Report) -> int:
-    return ticket.copies if ticket.copies > 1 else _own_copies(report)
+def _proof(ticket: Ticket) -> Ticket:
+    """The ticket of what is printed next: of the copies for a look, if there are any to come."""
+    if not ticket.proof_copies:
+        return ticket
+    made = replace(ticket, copies=ticket.proof_copies, proof_copies=None, proof_media=None)
+    sheet = ticket.proof_media
+    return replace(made, media=sheet, media_size=size_of(sheet)) if sheet else made
 
 
 @dataclass(frozen=True)
@@ -126,23 +130,31 @@ class _Job:
 
     @property
     def copies(self) -> int:
-        return _copies(self.ticket, self.report)
+        return self.ticket.copies if self.ticket.copies > 1 else self._own_copies
 
     @property
     def color(self) -> bool:
         # Without its PJL, which may have asked for gray, a document would come in colour that nobody pays.
-        gray = self.ticket.monochrome or (self.wrapped and not self.may_be_colored)
-        return self.device.color and not gray
+        return self.device.color and not self.gray and (not self.wrapped or self.may_be_colored)
+
+    @property
+    def gray(self) -> bool:
+        """Whether the owner wants no colour on any page."""
+        return self.ticket.monochrome and not colored_anyway(self.ticket)
 
     @property
     def may_be_colored(self) -> bool:
         return bool(self.report.color_pages) or self.report.confidence.color == "unknown"
 
+    @cached_property
+    def sheets(self) -> Sheets:
+        return sheets_for(self.ticket, self.report, self.device, self.sides, copies=self.copies, color=self.color)
+
     @property
     def by_device(self) -> bool:
-        if self.copies > 1 and self.marks.banner is not None:
-            return False  # the banner page comes once
-        return self.copies == 1 or (self.device.copies_max >= self.copies and self._takes("copies"))
+        if self.copies > 1 and (self.marks.banner is not None or self.sheets.wishes.copies > 1):
+            return False  # the banner page comes once, and sets are put in order here
+        return self.copies == 1 or (self.device.copies_max >= self.copies and takes(self.device, "copies"))
 
     @property
     def media(self) -> tuple[str | None, tuple[int, int] | None]:
@@ -157,102 +169,100 @@ class _Job:
         if self.report.format not in _RASTERS:
             return True
         # A raster's colours and resolution are its sender's; a device without colour may list no RGB type.
-        return self.device.color or (not self.may_be_colored and self.report.format not in self._color_only())
+        lacks = self.report.format in plan_device.color_only(self.device)
+        return self.device.color or (not self.may_be_colored and not lacks)
 
     def changes(self) -> bool:
         """Whether something is asked for that is not left to the device."""
-        return self.must_render() or (self.ticket.monochrome and self.device.color and self.may_be_colored)
+        return self.must_render() or (self.gray and self.device.color and self.may_be_colored)
 
     def must_render(self) -> bool:
         """Whether passing the document on would print something else than was asked for."""
-        chosen = bool(self.ticket.page_ranges) or self.ticket.number_up > 1
+        chosen = bool(self.ticket.page_ranges) or self.ticket.number_up > 1 or self.sheets.changed
         return chosen or not self.by_device or self._another_size() or self._overrides()
 
     def best_format(self) -> str | None:
         """The best format that can be made for the device; None when there is none."""
-        one_side = self._extent().impressions == 1
-        formats = (kind for kind in RENDERED if kind in self.device.formats)
+        one_side = self.extent().impressions == 1
+        order = _EACH_ITS_SHEET if self.sheets.several_media else RENDERED
+        formats = (kind for kind in order if kind in self.device.formats)
         return next((kind for kind in formats if kind != JPEG or one_side), None)
 
     def passed(self) -> Plan:
         # What the document itself asks for must not be multiplied.
         copies = self.copies if self._own_copies == 1 else 1
-        return Plan(
-            self.report.format,
-            None,
-            self._attributes(copies, rendered=False),
-            self._extent(self._counted()),
-            copies,
-            self.sides,
-            self.color,
-        )
+        return self._plan(self.report.format, None, copies, self.extent(self._counted()), rendered=False)
 
     def streamed(self) -> Plan:
         """Pass on a language that has no renderer, with what the owner changed written into it."""
         language = sent_as(self.report, self.device)
-        gray = self.ticket.monochrome and self.device.color and self.may_be_colored
+        if self.sheets.changed:
+            raise CannotPrint(unarranged(self.report))
+        gray = self.gray and self.device.color and self.may_be_colored
         # A device that prints on one side makes that of two-sided pages by itself.
         sides = self.sides if self.ticket.sides else (self.report.sides or "one-sided")
         rewrite = wishes(self.ticket, self.report, copies=self.copies, sides=sides, gray=gray)
-        return Plan(
-            PJL if rewrite and PJL in self.device.formats else language,
-            None,
-            self._attributes(1, rendered=True),
-            self._extent(self._counted()),
-            1,
-            self.sides,
-            self.color,
-            rewrite=rewrite,
-        )
+        sent = PJL if rewrite and PJL in self.device.formats else language
+        made = self._plan(sent, None, 1, self.extent(self._counted()), rendered=True)
+        return replace(made, rewrite=rewrite)
 
     def rendered(self, wanted: str) -> Plan:
         by_device = self.by_device and wanted not in (POSTSCRIPT, PCLXL, PCL)
-        pclm = self.device.pclm
-        copies = self.copies if by_device else 1
-        _, size = self.media
-        # Scaling, page choice and colour are in the rendered bytes: telling the device as well would do them twice.
+        here = self.sheets.wishes.copies
         target = Target(
             format=wanted,
-            resolution=self._resolution(wanted),
+            resolution=plan_device.resolution(wanted, self.ticket, self.device),
             color=self.color,
-            sides=self.sides,
-            media=size if size or wanted == PDF else self._default_sheet(),
-            copies=1 if by_device else self.copies,
+            sides=self.sheets.sides,
+            media=self._sheet(wanted),
+            copies=1 if by_device or here > 1 else self.copies,
             page_ranges=self.ticket.page_ranges,
             scaling=cast("Scaling", self.ticket.print_scaling or "auto"),
-            raster_type=self._raster_type(wanted),
-            sheet_back=self._sheet_back(wanted),
+            raster_type=plan_device.raster_type(wanted, self.device, color=self.color),
+            sheet_back=plan_device.sheet_back(wanted, self.device),
             print_quality=self.ticket.print_quality or 4,
             number_up=self.ticket.number_up,
+            number_up_direction=self.sheets.direction or "toright-tobottom",
             orientation=self._orientation,
-            margins=self.device.margins,
-            pclm_strip=pclm.strip,
-            pclm_compression=next((kind for kind in get_args(Compression) if kind in pclm.compression), "flate"),
+            margins=plan_device.margins(self.ticket, self.device),
+            pclm_strip=self.device.pclm.strip,
+            pclm_compression=plan_device.pclm_compression(self.device),
             stamp=self.marks.stamp,
             banner=self.marks.banner,
+            wishes=self.sheets.wishes,
+            shift=self.sheets.shift,
+            gray_pages=self.sheets.gray,
         )
-        return Plan(
-            wanted,
-            target,
-            self._attributes(copies, rendered=True),
-            self._extent(),
-            copies,
-            self.sides,
-            self.color,
-        )
+        return self._plan(wanted, target, self.copies if by_device else 1, self.extent(), rendered=True)
 
-    def _extent(self, counted: tuple[int, int, int] | None = None) -> Extent:
+    def _plan(self, sent: str, target: Target | None, copies: int, paid: Extent, *, rendered: bool) -> Plan:
+        # A sheet that is named would be that of all pages.
+        sheet = (None, None) if self.sheets.several_media else self.media
+        handling = (not self.report.documents and self.ticket.multiple_document_handling) or COLLATED
+        asked = Asked(copies, self.sheets.sides, sheet, self.color, handling, rendered)
+        told = attributes(asked, self.ticket, self.device)
+        return Plan(sent, target, told, paid, copies, self.sheets.sides, self.color)
+
+    def _sheet(self, wanted: str) -> tuple[int, int] | None:
+        _, size = self.media
+        return size if size or wanted == PDF else plan_device.default_sheet(self.report, self.device)
+
+    def extent(self, counted: tuple[int, int, int] | None = None) -> Extent:
         """What comes out; `counted` of a document that is passed on, as what is rendered has its pages all alike."""
-        made = extent(
-            self.report.pages or 0,
-            self.report.color_pages,
-            ranges=self.ticket.page_ranges,
-            copies=self.copies,
-            two_sided=self.sides != "one-sided",
-            monochrome=not self.color,
-            number_up=self.ticket.number_up,
-        )
-        if (made.impressions, made.sheets, made.color) != counted:
+        if self.sheets.laid is None:
+            made = extent(
+                self.report.pages or 0,
+                self.report.color_pages,
+                ranges=self.ticket.page_ranges,
+                copies=self.copies,
+                two_sided=self.sides != "one-sided",
+                monochrome=not self.color,
+                number_up=self.ticket.number_up,
+            )
+        else:
+            copies = 1 if self.sheets.wishes.copies > 1 else self.copies
+            made = extent_on(self.sheets, self.report, copies, color=self.color)
+        if counted and not self.sheets.changed and (made.impressions, made.sheets, made.color) != counted:
             made = replace(made, counted=counted)
         # A banner page is paid for as what it is: one side, on a sheet of its own.
         return replace(made, counted=(made.impressions + 1, made.sheets + 1, made.color)) if self.marks.banner else made
@@ -271,7 +281,14 @@ class _Job:
     @property
     def _own_copies(self) -> int:
         """Copies that the document itself asks the device for (a PDF never does)."""
-        return _own_copies(self.report)
+        return max(1, self.report.copies or 1)
+
+    def _another_size(self) -> bool:
+        """Whether a page is not of the size of the sheet that was asked for."""
+        _, size = self.media
+        if size is None or self.report.format not in (PDF, *_RASTERS):
+            return False
+        return any(not plan_device.same_size(size, (run.media.width, run.media.height)) for run in self.report.media)
 
     def _overrides(self) -> bool:
         """Whether the document itself says otherwise than its owner, to whom the device would not listen then."""
@@ -283,109 +300,8 @@ class _Job:
     @property
     def _orientation(self) -> Orientation | None:
         """orientation-requested, for documents that have none of their own (RFC 8011 section 5.2.10)."""
-        kind = self.report.format
-        has_none = kind == TEXT or (kind.startswith("image/") and kind not in _RASTERS)
-        return cast("Orientation | None", self.ticket.orientation_requested) if has_none else None
-
-    def _attributes(self, copies: int, *, rendered: bool) -> tuple[Attribute, ...]:
-        ticket, device = self.ticket, self.device
-        chosen: list[Attribute] = []
-        if copies > 1:
-            chosen.append(build.integer("copies", copies))
-            handling = ticket.multiple_document_handling or "separate-documents-collated-copies"
-            if handling in device.multiple_document_handling:
-                chosen.append(build.keyword("multiple-document-handling", handling))
-        if len(device.sides) > 1:
-            chosen.append(build.keyword("sides", self.sides))
-        chosen += self._media_attributes()
-        if "monochrome" in device.print_color_modes and not self.color:
-            chosen.append(build.keyword("print-color-mode", "monochrome"))
-        elif ticket.print_color_mode in device.print_color_modes and ticket.print_color_mode:
-            chosen.append(build.keyword("print-color-mode", ticket.print_color_mode))
-        if ticket.print_quality in device.print_qualities and ticket.print_quality:
-            chosen.append(build.enum("print-quality", ticket.print_quality))
-        if not rendered and ticket.orientation_requested in device.orientations and ticket.orientation_requested:
-            chosen.append(build.enum("orientation-requested", ticket.orientation_requested))
-        if not rendered and ticket.print_scaling in device.print_scaling and ticket.print_scaling:
-            chosen.append(build.keyword("print-scaling", ticket.print_scaling))
-        if ticket.output_bin in device.output_bins and ticket.output_bin:
-            chosen.append(build.keyword("output-bin", ticket.output_bin))
-        return tuple(chosen)
-
-    def _media_attributes(self) -> list[Attribute]:
-        name, size = self.media
-        source, kind = self.ticket.media_source, self.ticket.media_type
-        extra = [
-            build.keyword(member, value)
-            for member, value, known in (
-                ("media-source", source, self.device.media_sources),
-                ("media-type", kind, self.device.media_types),
-            )
-            if value and value != "auto" and value in known
-        ]
-        if extra and size and self._takes("media-col"):
-            width, height = size
-            dimensions = (build.integer("x-dimension", width), build.integer("y-dimension", height))
-            return [build.collection("media-col", [build.collection("media-size", dimensions), *extra])]
-        return [build.keyword("media", name)] if name else []
-
-    def _another_size(self) -> bool:
-        """Whether a page is not of the size of the sheet that was asked for."""
-        _, size = self.media
-        if size is None or self.report.format not in (PDF, *_RASTERS):
-            return False
-        return any(not _same(size, (run.media.width, run.media.height)) for run in self.report.media)
-
-    def _takes(self, attribute: str) -> bool:
-        return attribute in self.device.job_creation_attributes
-
-    def _default_sheet(self) -> tuple[int, int]:
-        """The sheet of a raster when nobody asked for one: the document's, if the device has it, else the device's."""
-        media = self.report.media
-        first = (media[0].media.width, media[0].media.height) if media else A4
-        known = [found for found in map(size_of, self.device.media) if found]
-        if any(_same(first, sheet) for sheet in known) or not known:
-            return first if first[0] <= first[1] else (first[1], first[0])
-        return size_of(self.device.media_default) or known[0]
-
-    def _color_only(self) -> Sequence[str]:
-        types = self.device.raster.types
-        return (PWG_RASTER,) if types and "sgray_8" not in types and "black_1" not in types else ()
-
-    def _resolution(self, wanted: str) -> tuple[int, int]:
-        listed = {
-            PWG_RASTER: [pair for pair in self.device.raster.resolutions if pair[0] == pair[1]],
-            URF: [(dpi, dpi) for dpi in self.device.urf.resolutions],
-            PCLM: [pair for pair in self.device.pclm.resolutions if pair[0] == pair[1]],
-        }.get(wanted, [])
-        if self.ticket.printer_resolution in listed and self.ticket.printer_resolution:
-            return self.ticket.printer_resolution
-        ordered = sorted(listed or [(600, 600)])
-        if self.ticket.print_quality == 5:
-            return ordered[-1]
-        # Enough for text and half the bytes: the lowest that is at least 300 dpi.
-        return next((pair for pair in ordered if pair[0] >= _ORDINARY_DPI), ordered[-1])
-
-    def _raster_type(self, wanted: str) -> str:
-        if wanted == URF:
-            colored = any(token.startswith("SRGB24") for token in self.device.urf.types)
-            return "srgb_8" if self.color and colored else "sgray_8"
-        types = self.device.raster.types or ("sgray_8", "srgb_8")
-        order = ("srgb_8", "sgray_8", "black_1") if self.color else ("sgray_8", "black_1", "srgb_8")
-        return next((kind for kind in order if kind in types), "sgray_8")
-
-    def _sheet_back(self, wanted: str) -> SheetBack:
-        if wanted == URF:
-            backs: dict[int, SheetBack] = {1: "normal", 2: "flipped", 3: "rotated", 4: "manual-tumble"}
-            return backs.get(self.device.urf.back or 1, "normal")
-        told = self.device.pclm.sheet_back if wanted == PCLM else self.device.raster.sheet_back
-        return cast("SheetBack", told) if told in get_args(SheetBack) else "normal"
-
-
-def _same(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    straight = abs(one[0] - other[0]) <= _TOLERANCE and abs(one[1] - other[1]) <= _TOLERANCE
-    turned = abs(one[0] - other[1]) <= _TOLERANCE and abs(one[1] - other[0]) <= _TOLERANCE
-    return straight or turned
+        asked = cast("Orientation | None", self.ticket.orientation_requested)
+        return asked if without_direction(self.report.format) else None
 
 
 def report_of(job: Job) -> Report:

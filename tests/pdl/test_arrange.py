@@ -70,7 +70,7 @@ def test_no_page_is_no_document(count, ranges):
 
 def test_a_document_that_fits_is_not_written(arranged):
     answer, path = arranged(documents.pdf(3), media=[21000, 29700])
-    assert answer == {"pages": 3, "out": 3, "changed": False}
+    assert answer == {"pages": 3, "blank": [], "out": 3, "changed": False}
     assert path.read_bytes() == b""
 
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdl.arrange import arrange
-from pdl.arrange_sides import GRIDS, cell
+from pdl.arrange_layout import GRIDS
+from pdl.arrange_places import cell
 from pdl.errors import DocumentRejected, LimitReached
 from pdl.source import BytesSource
 from tests.pdl.documents import A4, A5

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdl.media import media_for
-from pdl.report import Basis, Confidence, Coverage, MediaRun, Report, Segment, ranges, runs, sheets_of, sides_of
+from pdl.report import Basis, Confidence, Coverage, MediaRun, Piece, Report, Segment, ranges, runs, sheets_of, sides_of
 
 A4, A3 = media_for(21000, 29700), media_for(29700, 42000)
 WHOLE = Report(
@@ -17,6 +17,7 @@ WHOLE = Report(
     media=(MediaRun(2, A4), MediaRun(3, A3)), color_pages=(1, 2, 5), confidence=Confidence("exact", "exact", "exact", "exact", "exact", "estimated"),
     basis=Basis(pages="page tree", color="pixels"), coverage=Coverage(150, 0, 0, 402),
     segments=(Segment("application/vnd.hp-PCL", 0, 90), Segment("application/postscript", 99, 200)),
+    documents=(Piece(1, 1, 2), Piece(2, 4, 2, ((2, 2), (4, 9)))),
 )  # fmt: skip
 
 

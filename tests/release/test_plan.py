@@ -362,3 +362,31 @@ def test_a_document_passed_on_after_all_has_no_banner_to_pay_for():
     made = plan(Ticket(), found(), OFFICE, banner)
     assert made.fallback and made.extent.impressions == 5
     assert made.passed_on().extent == plan(Ticket(), found(), OFFICE).extent
+
+
+def test_margins():
+    device = replace(OFFICE, margins=(400, 500, 400, 500), borderless=True)
+    ticket = Ticket(media="iso_a4_210x297mm", page_ranges=((1, 1),))
+    assert plan(ticket, found(), device).target.margins == (400, 500, 400, 500)
+    wider = replace(ticket, media_margins=(1000, 0, 1000, 0))
+    assert plan(wider, found(), device).target.margins == (1000, 500, 1000, 500)
+    edges = replace(ticket, media_margins=(0, 0, 0, 0))
+    made = plan(edges, found(), device)
+    assert made.target.margins == (0, 0, 0, 0)
+    column = told(made)["media-col"]
+    assert [column.first(f"media-{edge}-margin") for edge in ("left", "bottom", "right", "top")] == [0, 0, 0, 0]
+    bordered = plan(edges, found(), replace(device, borderless=False))
+    assert bordered.target.margins == (400, 500, 400, 500) and "media-col" not in told(bordered)
+
+
+def test_wishes_that_only_the_device_can_fulfil():
+    device = replace(
+        OFFICE,
+        content_optimize=("auto", "photo"),
+        rendering_intents=("auto", "perceptual"),
+        job_creation_attributes=TEMPLATE | {"print-content-optimize", "print-rendering-intent"},
+    )
+    ticket = Ticket(print_content_optimize="photo", print_rendering_intent="perceptual")
+    assert told(plan(ticket, found(), device))["print-content-optimize"] == "photo"
+    assert told(plan(ticket, found(), device))["print-rendering-intent"] == "perceptual"
+    assert not {"print-content-optimize", "print-rendering-intent"} & told(plan(ticket, found(), OFFICE)).keys()
