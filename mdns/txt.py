@@ -31,31 +31,74 @@ class PrinterFacts:
     urf: tuple[str, ...] = ()  # tokens of urf-supported; AirPrint needs some
     note: str = ""  # printer-location
     product: str = ""  # PostScript product, without its parentheses; ty when empty
-    admin_url: str = ""  # printer-more-info
+    admin_url: str = ""  # printer-more-info as clients of ipp are told it
+    secure_admin_url: str = ""  # the same for clients of ipps; admin_url when empty
     color: bool = False
     duplex: bool = False
     copies: bool = True
     collate: bool = True
+    staple: bool = False
+    punch: bool = False
+    bind: bool = False
     tls: tuple[str, ...] = ("1.2", "1.3")  # versions served; empty: no ipps
     air: str = "none"  # "none", "username,password" or "negotiate": what a client must ask its user for
     kind: tuple[str, ...] = ("document",)
-    paper_max: str = "isoA4-A4"
+    paper_max: str = "legal-A4"
     mopria: str = "1.3"  # version certified against; empty: not told
     secure_only: bool = False  # a queue with passwords: never told as plain ipp
     priority: int = 0
     qtotal: int = 1
     printer_type: int = 0  # CUPS' bits; 0: not told, since telling makes cups-browsed take us for a CUPS server
 
+    @property
+    def key(self) -> str:
+        """What tells it from others of this gateway."""
+        return self.name
 
-def record(facts: PrinterFacts) -> dict[str, str]:
-    """Keys and values in the order they are sent; each string fits 255 bytes, all of it 1300.
+
+@dataclass(frozen=True, slots=True)
+class SystemFacts:
+    """What is told about the gateway itself, to those who administer printers (the System of PWG 5100.22)."""
+
+    name: str  # system-name
+    uuid: str  # bare, or as urn:uuid:
+    port: int
+    note: str = ""  # system-location
+    ty: str = ""  # system-make-and-model
+    air: str = "username,password"
+    rp: str = "ipp/system"
+
+    @property
+    def key(self) -> str:
+        """There is one."""
+        return "\0system"
+
+
+Facts = PrinterFacts | SystemFacts
+
+
+def system_record(facts: SystemFacts) -> dict[str, str]:
+    """Keys and values of a System: what the PWG proposes, and where it is."""
+    told = {
+        "txtvers": "1",
+        "rp": facts.rp,
+        "ty": clip(facts.ty, LONGEST_TEXT),
+        "note": clip(facts.note, LONGEST_TEXT),
+        "air": facts.air,
+        "UUID": facts.uuid.removeprefix("urn:uuid:"),
+    }
+    return {key: value for key, value in ((key, _clean(value)) for key, value in told.items()) if value}
+
+
+def record(facts: PrinterFacts, *, secure: bool = False) -> dict[str, str]:
+    """Keys and values in the order they are sent, of ipps when `secure`; each string fits 255 bytes, all of it 1300.
 
     Texts are clipped between characters, lists between items, an address that does not fit is left out.
     Raises ValueError when `rp` is empty or does not fit: clients drop such a printer, or could not print to it.
     """
     if not facts.rp or not _fits("rp", facts.rp):
         raise ValueError(f"The resource path {facts.rp!r} of {facts.name!r} must have 1 to 252 bytes.")
-    told = {key: _clean(value) for key, value in _strings(facts).items()}
+    told = {key: _clean(value) for key, value in _strings(facts, secure=secure).items()}
     kept = {key: value for key, value in told.items() if value and _fits(key, value)}
     for key in DISPENSABLE:
         if size(kept) <= LARGEST_RECORD:
@@ -82,13 +125,14 @@ def clip(text: str, limit: int) -> str:
     return (kept[:cut] or kept).rstrip()
 
 
-def _strings(facts: PrinterFacts) -> dict[str, str]:
+def _strings(facts: PrinterFacts, *, secure: bool) -> dict[str, str]:
+    # No print_wfds: it is about Wi-Fi Direct, and Android passes over printers that say F.
     return {
         "txtvers": "1",
         "qtotal": str(facts.qtotal),
         "rp": facts.rp,
         "ty": clip(facts.ty, LONGEST_TEXT),
-        "adminurl": facts.admin_url,
+        "adminurl": (secure and facts.secure_admin_url) or facts.admin_url,
         "note": clip(facts.note, LONGEST_TEXT),
         "priority": str(facts.priority),
         "product": f"({clip(facts.product or facts.ty, LONGEST_TEXT)})",
@@ -102,13 +146,14 @@ def _strings(facts: PrinterFacts) -> dict[str, str]:
         "Duplex": _flag(facts.duplex),
         "Copies": _flag(facts.copies),
         "Collate": _flag(facts.collate),
+        "Staple": _flag(facts.staple),
+        "Punch": _flag(facts.punch),
+        "Bind": _flag(facts.bind),
         "Scan": "F",
         "Fax": "F",
         "kind": _joined("kind", facts.kind),
         "PaperMax": facts.paper_max,
         "mopria-certified": facts.mopria,
-        # Android's own print service skips printers that say F here.
-        "print_wfds": "T",
         "printer-type": f"0x{facts.printer_type:X}" if facts.printer_type else "",
     }
 

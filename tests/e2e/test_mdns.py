@@ -90,6 +90,100 @@ def test_lp_prints_on_a_printer_that_nobody_added(wire, gate, desk):
     assert len(paper.at_eve(eve.latest()).bars) == 3
 
 
+ANSWERS = """{
+    NAME "What the printer says is what its record says"
+    OPERATION Get-Printer-Attributes
+    GROUP operation-attributes-tag
+    ATTR charset attributes-charset utf-8
+    ATTR language attributes-natural-language en
+    ATTR uri printer-uri $uri
+    STATUS successful-ok
+    EXPECT printer-more-info COUNT 1 WITH-VALUE "$ENV[IPPFIND_TXT_ADMINURL]"
+    EXPECT printer-uuid COUNT 1 WITH-VALUE "urn:uuid:$ENV[IPPFIND_TXT_UUID]"
+    EXPECT printer-make-and-model COUNT 1 WITH-VALUE "$ENV[IPPFIND_TXT_TY]"
+    EXPECT printer-location COUNT 1 WITH-VALUE "$ENV[IPPFIND_TXT_NOTE]"
+    EXPECT document-format-supported WITH-VALUE "image/pwg-raster"
+    EXPECT document-format-supported WITH-VALUE "image/jpeg"
+}
+"""
+
+
+@pytest.mark.parametrize("kind", ["_ipp", "_ipps"])
+def test_records_say_what_the_printer_says(wire, gate, kind):
+    """With what IPP Everywhere wants of them."""
+    _, desk = wire
+    gate.command("queue", "set", "hall", "--location", "Room 1.05, north wing")
+    path = desk.folder / "answers.test"
+    path.write_text(ANSWERS)
+    uuid = "^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$"
+    wanted = (
+        "--txt-adminurl",
+        "^https?://",
+        "--txt-pdl",
+        "image/pwg-raster",
+        "--txt-pdl",
+        "image/jpeg",
+        "--txt-UUID",
+        uuid,
+    )
+    told = (
+        "--txt-rp",
+        "^ipp/print/",
+        "--txt-TLS",
+        "^1",
+        "--txt-URF",
+        ".",
+        "--txt-note",
+        "north wing",
+        "--txt-air",
+        "^none$",
+    )
+    command = ("ippfind", "-T", "3", "--literal-name", "Open Hall", f"{kind}._tcp,_universal.local.", *wanted, *told)
+    checked = (*command, "-x", "ipptool", "-tI", "{}", path, ";")
+    done = wait_for(lambda: (d := desk.run(*checked, check=False)).stdout and d, "the printer and its new place", 20)
+    assert done.returncode == 0, done.stdout
+    assert "PASS" in done.stdout
+
+
+def test_changes_are_told_without_a_goodbye(wire, gate):
+    _, desk = wire
+    wait_for(lambda: "Open Hall" in names(desk, "_ipp"), "the queue", 20)
+    browsing = desk.folder / "browsing.log"
+    watch = desk.start("avahi-browse", "-pr", "_ipp._tcp", log=browsing)
+    wait_for(lambda: "Open\\032Hall" in browsing.read_text(), "avahi to know it")
+    gate.command("queue", "set", "hall", "--location", "Basement", "--accepting", "no")
+    changed = (
+        "ippfind",
+        "-T",
+        "1",
+        "--literal-name",
+        "Open Hall",
+        "--txt-note",
+        "^Basement$",
+        "--txt-priority",
+        "^99$",
+    )
+    wait_for(lambda: desk.run(*changed, check=False).returncode == 0, "the new place", 20)
+    gate.command("queue", "set", "hall", "--accepting", "yes")
+    wait_for(lambda: desk.run(*changed, check=False).returncode != 0, "the queue to take jobs again", 20)
+    watch.terminate()
+    assert not [line for line in browsing.read_text().splitlines() if line.startswith("-")]
+
+
+def test_two_gateways_on_one_network_are_both_found(wire, gate):
+    _, desk = wire
+    other = Gateway(desk, "--port", "8632")
+    try:
+        seen = wait_for(lambda: (s := dict(found(desk, "_ipps"))) and "Follow-Me (2)" in s and s, "both", 30)
+        assert seen["Follow-Me"].endswith(":8631/ipp/print/follow-me")
+        assert seen["Follow-Me (2)"].endswith(":8632/ipp/print/follow-me")
+        assert seen["Follow-Me"].split(":")[1] != seen["Follow-Me (2)"].split(":")[1]
+    finally:
+        other.stop()
+    wait_for(lambda: "Follow-Me (2)" not in names(desk, "_ipps"), "its goodbye", 20)
+    assert "Follow-Me" in names(desk, "_ipps")
+
+
 def test_a_queue_comes_and_goes(wire, gate):
     gate.command("queue", "add", "later", "--kind", "follow-me", "--info", "Later", "--trusted-network", f"{DESK}/32")
     wait_for(lambda: "Later" in names(wire[1], "_ipp"), "the new queue", 20)

@@ -21,7 +21,7 @@ PROGRAMS = ("unshare", "nsenter", "ip", "dbus-daemon", "avahi-daemon", "avahi-br
 AVAHI = """[server]
 use-ipv4=yes
 use-ipv6=yes
-allow-interfaces=eth0
+ratelimit-interval-usec=0
 [publish]
 publish-hinfo=no
 publish-workstation=no
@@ -58,13 +58,37 @@ class Node:
             assert time.monotonic() < until, f"{path} did not appear"
             time.sleep(0.02)
 
-    def join(self, number):
-        self.run("ip", "link", "set", "eth0", "addrgenmode", "none")
+    def plug(self, other, name="eth0", others="eth0"):
+        """Lay a cable to another machine."""
+        cable = ("ip", "link", "add", name, "type", "veth", "peer", "name", others, "netns", other.pid)
+        self.run(*cable)
+
+    def join(self, number, name="eth0", network=77, families="46l"):
+        """Take addresses on an interface: IPv4, IPv6 and link-local ones, as `families` has 4, 6 and l."""
+        self.run("ip", "link", "set", name, "addrgenmode", "none")
+        each = {"4": f"10.{network}.0.{number}/24", "6": f"fd{network}::{number}/64", "l": f"fe80::{number}/64"}
         # nodad: the wire has no other machine, and duplicate detection takes seconds.
-        for address in (f"10.77.0.{number}/24", f"fd77::{number}/64", f"fe80::{number}/64"):
-            self.run("ip", "addr", "add", address, "dev", "eth0", *(["nodad"] if ":" in address else []))
-        self.run("ip", "link", "set", "eth0", "up")
-        self.run("ip", "route", "add", "224.0.0.0/4", "dev", "eth0")
+        for address in (each[family] for family in families):
+            self.run("ip", "addr", "add", address, "dev", name, *(["nodad"] if ":" in address else []))
+        self.run("ip", "link", "set", name, "up")
+        self.run("ip", "route", "add", "224.0.0.0/4", "dev", name, "metric", network)
+
+    def avahi(self, folder):
+        """Start avahi, which hears on every interface."""
+        self.start("dbus-daemon", "--system", "--nofork", "--nopidfile", stderr=subprocess.DEVNULL)
+        self.wait_for("/run/dbus/system_bus_socket")
+        configuration = folder / "avahi.conf"
+        configuration.write_text(AVAHI)
+        options = ("--no-chroot", "--no-drop-root", "--no-rlimits")
+        self.start("avahi-daemon", "-f", configuration, *options, stderr=subprocess.DEVNULL)
+        self.wait_for("/run/avahi-daemon/socket")
+
+    def packets(self, name="eth0"):
+        """How many were sent on an interface so far."""
+        line = next(
+            line for line in self.run("cat", "/proc/net/dev").splitlines() if line.strip().startswith(f"{name}:")
+        )
+        return int(line.partition(":")[2].split()[9])
 
     def browse(self, *services):
         """What avahi finds for each service: {instance: (host, port, {TXT}, {addresses})}, resolved.
@@ -78,11 +102,16 @@ class Node:
         """What avahi has heard so far, without asking: as `browse`, and at once."""
         return [self._browse(service, "-prck") for service in services]
 
+    def names(self, service):
+        """Instances that avahi has heard of, without asking for any: one that has just gone would be waited for."""
+        lines = self.run("avahi-browse", "-pck", service).splitlines()
+        return {_unescaped(line.split(";")[3]) for line in lines if line.startswith("+")}
+
     def settles(self, expected, *services):
         """Whether the instances heard of for each service soon become these; a goodbye takes a second (RFC 6762 §10.1)."""
         until = time.monotonic() + 5
         while time.monotonic() < until:
-            found = [sorted(each) for each in self.heard(*services)]
+            found = [sorted(self.names(service)) for service in services]
             if found == [sorted(expected)] * len(services):
                 return True
             time.sleep(0.1)
@@ -127,27 +156,33 @@ class Teller:
         return json.loads(line)
 
 
-@pytest.fixture(scope="session")
-def wire(tmp_path_factory):
-    """The two nodes (gate, client) with avahi running on the client."""
-    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+def need(*programs):
+    missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         pytest.skip(f"not installed: {', '.join(missing)}")
     if os.geteuid() != 0:
         pytest.skip("network namespaces need root")
-    configuration = tmp_path_factory.mktemp("avahi") / "avahi.conf"
-    configuration.write_text(AVAHI)
+
+
+@pytest.fixture(scope="session")
+def wire(tmp_path_factory):
+    """The two nodes (gate, client) with avahi running on the client."""
+    need(*PROGRAMS)
     with contextlib.ExitStack() as cleanup:
         gate, client = Node(cleanup, "gate"), Node(cleanup, "client")
-        client.run("ip", "link", "add", "eth0", "type", "veth", "peer", "name", "eth0", "netns", gate.pid)
+        client.plug(gate)
         gate.join(1)
         client.join(2)
-        client.start("dbus-daemon", "--system", "--nofork", "--nopidfile")
-        client.wait_for("/run/dbus/system_bus_socket")
-        options = ("--no-chroot", "--no-drop-root", "--no-rlimits")
-        client.start("avahi-daemon", "-f", configuration, *options, stderr=subprocess.DEVNULL)
-        client.wait_for("/run/avahi-daemon/socket")
+        client.avahi(tmp_path_factory.mktemp("avahi"))
         yield gate, client
+
+
+@pytest.fixture
+def machines():
+    """Make further machines, which are gone when the test ends: `machines("one", "two")`."""
+    need(*PROGRAMS)
+    with contextlib.ExitStack() as cleanup:
+        yield lambda *names: [Node(cleanup, name) for name in names]
 
 
 @pytest.fixture
@@ -155,8 +190,8 @@ def tell(wire):
     """Start advertisers on the gate; each is stopped properly when the test ends."""
     started = []
 
-    def begin(host, **settings):
-        started.append(Teller(wire[0], host, **settings))
+    def begin(host, node=None, **settings):
+        started.append(Teller(node or wire[0], host, **settings))
         return started[-1]
 
     yield begin

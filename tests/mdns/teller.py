@@ -8,8 +8,9 @@ import sys
 from zeroconf import IPVersion, ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
-from mdns.advertise import Advertiser, AdvertisingFailed, Settings
-from mdns.txt import PrinterFacts
+from mdns.advertise import Advertiser, AdvertisingFailed
+from mdns.settings import Settings
+from mdns.txt import PrinterFacts, SystemFacts
 
 
 def facts(row):
@@ -43,8 +44,13 @@ async def main():
             await zeroconf.async_close()
         intruders.clear()
 
+    async def told(work):
+        answer = await work
+        await advertiser.all_told()
+        return answer
+
     async def many(rows):
-        return await asyncio.gather(*(advertiser.announce(facts(row)) for row in rows))
+        return await told(asyncio.gather(*(advertiser.announce(facts(row)) for row in rows)))
 
     async def renamed(count):
         for _ in range(50):
@@ -54,10 +60,11 @@ async def main():
         return renames
 
     verbs = {
-        "announce": lambda facts_of: advertiser.announce(facts(facts_of)),
-        "update": lambda facts_of: advertiser.update(facts(facts_of)),
-        "withdraw": advertiser.withdraw,
-        "addresses_changed": advertiser.addresses_changed,
+        "announce": lambda facts_of: told(advertiser.announce(facts(facts_of))),
+        "update": lambda facts_of: told(advertiser.update(facts(facts_of))),
+        "system": lambda name: told(advertiser.announce(SystemFacts(name, "u", 8631))),
+        "withdraw": lambda name: told(advertiser.withdraw(name)),
+        "addresses_changed": lambda: told(advertiser.addresses_changed()),
         "stop": advertiser.stop,
         "many": many,
         "intrude": intrude,

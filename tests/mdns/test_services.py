@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from zeroconf import ServiceInfo
 
-from mdns.services import Target, alike, label, services, types
-from mdns.txt import PrinterFacts
+from mdns.services import Target, addresses, alike, goodbyes, label, multicast_label, records, services, types
+from mdns.txt import PrinterFacts, SystemFacts
 
 TARGET = Target("gate.local.", ("192.0.2.1", "2001:db8::1"))
 FACTS = PrinterFacts("Follow Me", "ipp/print/follow-me", "u", 8631, "Printgate", ("application/pdf",))
@@ -15,7 +15,7 @@ SECURE = PrinterFacts("S", "ipp/print/s", "u", 8631, "Printgate", ("application/
 
 @given(st.text(), st.integers(1, 99))
 def test_any_name_becomes_one_label_the_library_takes(name, number):
-    found = label(name, number)
+    found = multicast_label(name, number)
     assert 1 <= len(found.encode()) <= 63
     assert "." not in found
     assert found.isprintable()
@@ -62,7 +62,36 @@ def test_alike_sees_every_change_that_must_be_sent():
     for other in (
         ipp(PrinterFacts("Follow Me", "ipp/print/other", "u", 8631, "Printgate", ("application/pdf",))),
         ipp(PrinterFacts("Follow Me", "ipp/print/follow-me", "u", 631, "Printgate", ("application/pdf",))),
-        ipp(FACTS, Target("gate.local.", ("192.0.2.2",))),
         ipp(FACTS, Target("other.local.", TARGET.addresses)),
     ):
         assert not alike(ipp(FACTS), other)
+
+
+def test_names_are_composed_and_keep_their_dots_where_the_library_is_not_asked():
+    assert label("Cafe\u0301 2.OG") == "Caf\u00e9 2.OG"
+    assert multicast_label("2.OG") == "2\u2024OG"
+
+
+def test_each_record_is_announced_once_and_goodbyes_take_it_from_every_list():
+    infos = services(FACTS, "Follow Me", TARGET).values()
+    kinds = [record.get_type(record.type) for record in records(infos)]
+    assert (kinds.count("ptr"), kinds.count("srv"), kinds.count("txt")) == (7, 3, 3)
+    assert [record.get_type(record.type) for record in records(infos, new=False)].count("ptr") == 0
+    gone = goodbyes(infos)
+    assert {record.ttl for record in gone} == {0}
+    assert {record.key for record in gone if record.get_type(record.type) == "ptr"} == {i.type for i in infos}
+
+
+def test_addresses_of_both_families():
+    assert [(record.key, record.get_type(record.type), record.ttl) for record in addresses(TARGET)] == [
+        ("gate.local.", "a", 120),
+        ("gate.local.", "aaaa", 120),
+    ]
+
+
+def test_the_system_is_told_to_administrators_over_tls_alone():
+    (info,) = services(SystemFacts("Printgate", "urn:uuid:u", 8631, note="Cellar"), "Printgate", TARGET).values()
+    assert (info.type, info.port) == ("_ipps-system._tcp.local.", 8631)
+    assert info.properties[b"rp"] == b"ipp/system"
+    assert info.properties[b"note"] == b"Cellar"
+    assert info.properties[b"air"] == b"username,password"

@@ -1,5 +1,6 @@
 """TXT records stay within their bounds whatever a queue is called."""
 
+import dataclasses
 import unicodedata
 
 import pytest
@@ -58,13 +59,22 @@ def test_an_ordinary_queue():
         "Duplex": "T",
         "Copies": "T",
         "Collate": "T",
+        "Staple": "F",
+        "Punch": "F",
+        "Bind": "F",
         "Scan": "F",
         "Fax": "F",
         "kind": "document",
-        "PaperMax": "isoA4-A4",
+        "PaperMax": "legal-A4",
         "mopria-certified": "1.3",
-        "print_wfds": "T",
     }
+
+
+def test_pages_are_told_as_the_printer_tells_them_over_each_of_the_two():
+    both = dataclasses.replace(PLAIN, admin_url="http://gate.local:631/", secure_admin_url="https://gate.local:631/")
+    assert record(both)["adminurl"] == "http://gate.local:631/"
+    assert record(both, secure=True)["adminurl"] == "https://gate.local:631/"
+    assert record(PLAIN, secure=True) == record(PLAIN)
 
 
 @given(facts)
@@ -74,7 +84,7 @@ def test_bounds_hold_and_what_clients_need_is_there(one):
     for key, value in strings.items():
         assert len(f"{key}={value}".encode()) <= 255
         assert not [c for c in value if unicodedata.category(c) == "Cc"]
-    assert {"txtvers", "rp", "UUID", "URF", "air", "Color", "Duplex", "TLS", "print_wfds"} <= strings.keys()
+    assert {"txtvers", "rp", "UUID", "URF", "air", "Color", "Duplex", "TLS"} <= strings.keys()
 
 
 def test_the_largest_facts_lose_the_dispensable_first():
