@@ -38,6 +38,11 @@ class People:
         self._by_name: dict[str, Person] = {}
         self._changes = 0  # of any person: what was read before one must not be remembered after it
 
+    @property
+    def changes(self) -> int:
+        """How often anybody changed: what was remembered of people before the last change is not to be trusted."""
+        return self._changes
+
     async def authenticate(self, name: str, password: str, address: str = "") -> Person | None:
         """Return the person whose name and password these are, or None. Raises TooManyTries."""
         folded = fold(name)
