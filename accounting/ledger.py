@@ -113,6 +113,12 @@ def give_back(connection: Connection, job_id: str) -> None:
     store.drop_reservation(connection, job_id)
 
 
+def begin_again(connection: Connection, job_id: str) -> None:
+    """Let a job that is printed once more be charged once more; its entries stand."""
+    store.drop_reservation(connection, job_id)
+    store.close_charge(connection, job_id)
+
+
 def credit(connection: Connection, node: str, person_id: str, amount: int, memo: str, actor: str) -> None:
     """Add to (or, negative, take from) a person's credit; audited."""
     if not amount or abs(amount) > _LARGEST:

@@ -35,8 +35,9 @@ entry = Table(
     Column("basis", String(32), nullable=False, default=""),
     Column("memo", String(255), nullable=False, default=""),
     Index("entry_id", "id", unique=True),
-    # Charged once: a second settlement of the same job cannot be written.
-    Index("entry_of_job", "kind", "job_id", unique=True),
+    Column("run", Integer, nullable=False, default=0),
+    # Charged once: a second settlement of the same printing of a job cannot be written.
+    Index("entry_of_job", "kind", "job_id", "run", unique=True),
 )
 
 posting = Table(
@@ -171,10 +172,18 @@ def charge_of(connection: Connection, job_id: str) -> Entry | None:
         select(*_ENTRY, posting.c.amount)
         .join(posting, posting.c.entry_id == entry.c.id)
         .join(account, account.c.id == posting.c.account_id)
-        .where(entry.c.kind == "charge", entry.c.job_id == job_id, account.c.kind != "revenue")
+        .where(entry.c.kind == "charge", entry.c.job_id == job_id, entry.c.run == 0, account.c.kind != "revenue")
     )
     row = connection.execute(query).one_or_none()
     return _entry(row) if row else None
+
+
+def close_charge(connection: Connection, job_id: str) -> None:
+    """Let a job be charged again: what was charged for it so far is of an earlier run."""
+    mine = (entry.c.kind == "charge", entry.c.job_id == job_id)
+    last = connection.execute(select(func.max(entry.c.run)).where(*mine)).scalar_one_or_none()
+    if last is not None:
+        connection.execute(entry.update().where(*mine, entry.c.run == 0).values(run=last + 1))
 
 
 def reserved(connection: Connection, account_id: str) -> int:

@@ -4,31 +4,43 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from events import audit
-from jobs import store
+from jobs import queue_store, store
 from jobs.errors import BadQueue, QueueExists, QueueUnknown
 from jobs.queue import Offer, Queue, checked
+from storage import settings
 from storage.database import Database
 
-_SETTINGS = frozenset(Queue.__dataclass_fields__) - {"id", "offer", "changed_at"}
+_SETTINGS = frozenset(Queue.__dataclass_fields__) - {"id", "offer", "changed_at", "number"}
+_CONDITION = frozenset({"paused", "holding_new", "deactivated", "shut_down", "accepting"})
+"""Settings whose change is one of the printer's state (printer-state-change-time)."""
+_MOST: Final = 65535  # of printer-id (PWG 5100.22 section 7.1)
+_GIVEN: Final = "last-printer-id"
 
 
 class Catalogue:
     """All queues by name. `changed` is called after a queue came, went, or offers something else."""
 
     def __init__(self, database: Database, node: str) -> None:
-        self._database, self._node = database, node
+        self._database, self.node = database, node
         self._by_name: dict[str, Queue] = {}
+        self._by_id: dict[str, Queue] = {}
         self._changing = asyncio.Lock()
+        self._given = 0
+        self.preferred = ""
+        """Id of the queue that is meant when none is named, as somebody chose."""
         self.changed: list[Callable[[], Awaitable[None]]] = []
 
     async def load(self) -> None:
         """Read the queues at start."""
-        self._by_name = {queue.name: queue for queue in await self._database.read(store.queues)}
+        for queue in await self._database.read(queue_store.queues):
+            self._keep(queue)
+        given = (await self._database.read(settings.read)).get(_GIVEN, "0")
+        self._given = max([int(given), *(queue.number for queue in self._by_id.values())])
 
     def listed(self) -> list[Queue]:
         """All queues, in the order of their names."""
@@ -41,22 +53,40 @@ class Catalogue:
         except KeyError:
             raise QueueUnknown(f"There is no queue called {name}.") from None
 
+    def numbered(self, number: int) -> Queue:
+        """The queue of that printer-id, or raise QueueUnknown."""
+        for queue in self._by_id.values():
+            if queue.number == number:
+                return queue
+        raise QueueUnknown(f"There is no printer {number}.")
+
+    def default(self) -> Queue:
+        """The queue that is meant when none is named: the chosen one, else the house's follow-me queue or the first."""
+        queue = self._by_id.get(self.preferred) or self._by_name.get("follow-me") or next(iter(self.listed()), None)
+        if queue is None:
+            raise QueueUnknown("There is no queue yet.")
+        return queue
+
     def get(self, queue_id: str) -> Queue | None:
         """The queue of that id; None for the queue of an old job that is gone."""
-        return next((queue for queue in self._by_name.values() if queue.id == queue_id), None)
+        return self._by_id.get(queue_id)
 
     async def add(self, queue: Queue, *, actor: str = "") -> Queue:
         """Add a queue. Raises BadQueue, QueueExists."""
-        fresh = replace(checked(queue), changed_at=_now())
+        at = _now()
+        fresh = replace(checked(queue), changed_at=at, state_changed_at=at)
 
         def insert(connection: Connection) -> None:
-            store.add_queue(connection, self._node, fresh)
-            audit.record(connection, self._node, actor, "queue.add", fresh.id, _told(fresh))
+            queue_store.add_queue(connection, self.node, fresh)
+            settings.put(connection, self.node, _GIVEN, str(max(self._given, fresh.number)))
+            audit.record(connection, self.node, actor, "queue.add", fresh.id, _told(fresh))
 
         async with self._changing:
-            self._refuse_taken(fresh.name)
+            self.refuse_taken(fresh.name)
+            fresh = replace(fresh, number=self._next_number())
             await self._database.write(insert)
-            self._by_name[fresh.name] = fresh
+            self._keep(fresh)
+            self._given = max(self._given, fresh.number)
         await self._tell()
         return fresh
 
@@ -67,17 +97,20 @@ class Catalogue:
             raise BadQueue(f"A queue has no setting called {', '.join(sorted(unknown))}.")
         # One change at a time: each is worked out from what the one before it left.
         async with self._changing:
-            fresh = replace(checked(replace(self.named(name), **values)), changed_at=_now())
+            before, at = self.named(name), _now()
+            fresh = replace(checked(replace(before, **values)), changed_at=at)
+            if any(getattr(fresh, field) != getattr(before, field) for field in _CONDITION):
+                fresh = replace(fresh, state_changed_at=at)
             if fresh.name != name:
-                self._refuse_taken(fresh.name)
+                self.refuse_taken(fresh.name)
 
             def update(connection: Connection) -> None:
-                store.put_queue(connection, self._node, fresh)
-                audit.record(connection, self._node, actor, "queue.change", fresh.id, _told(fresh))
+                queue_store.put_queue(connection, self.node, fresh)
+                audit.record(connection, self.node, actor, "queue.change", fresh.id, _told(fresh))
 
             await self._database.write(update)
             self._by_name.pop(name, None)
-            self._by_name[fresh.name] = fresh
+            self._keep(fresh)
         await self._tell()
         return fresh
 
@@ -88,12 +121,13 @@ class Catalogue:
         def delete(connection: Connection) -> None:
             if store.selected(connection, queue_id=queue.id, final=False, limit=1):
                 raise BadQueue(f"Jobs are waiting on {name}. Cancel them or let them print, then remove it.")
-            store.remove_queue(connection, queue.id)
-            audit.record(connection, self._node, actor, "queue.remove", queue.id, {"name": name})
+            queue_store.remove_queue(connection, queue.id)
+            audit.record(connection, self.node, actor, "queue.remove", queue.id, {"name": name})
 
         async with self._changing:
             await self._database.write(delete)
             self._by_name.pop(name, None)
+            self._by_id.pop(queue.id, None)
         await self._tell()
 
     async def set_offer(self, queue_id: str, offer: Offer) -> None:
@@ -103,11 +137,25 @@ class Catalogue:
             if before is None or before.offer == offer:
                 return
             fresh = replace(before, offer=offer, changed_at=_now())
-            await self._database.write(lambda connection: store.put_queue(connection, self._node, fresh))
-            self._by_name[fresh.name] = fresh
+            await self._database.write(lambda connection: queue_store.put_queue(connection, self.node, fresh))
+            self._keep(fresh)
         await self._tell()
 
-    def _refuse_taken(self, name: str) -> None:
+    def _next_number(self) -> int:
+        """A printer-id that no queue had before; after the last there is, the first that is free."""
+        if self._given < _MOST:
+            return self._given + 1
+        taken = {queue.number for queue in self._by_id.values()}
+        found = next((number for number in range(1, _MOST + 1) if number not in taken), None)
+        if found is None:
+            raise BadQueue("There are as many queues as there can be. Remove one that is not needed.")
+        return found
+
+    def _keep(self, queue: Queue) -> None:
+        self._by_name[queue.name] = self._by_id[queue.id] = queue
+
+    def refuse_taken(self, name: str) -> None:
+        """Raise QueueExists if there is a queue of that name."""
         if name in self._by_name:
             raise QueueExists(f"There is a queue called {name} already. Choose another name.")
 

@@ -55,3 +55,7 @@ class DocumentTooLarge(JobError):
 
 class NotAccepting(JobError):
     """The queue takes no jobs for now."""
+
+
+class OutOfService(JobError):
+    """The queue was deactivated or shut down by an operator."""

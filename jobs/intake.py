@@ -14,25 +14,28 @@ from sqlalchemy import Connection
 from directory.store import Person
 from events.hub import Hub
 from ipp.enums import JobState
-from jobs import store
+from jobs import holding, order, store
 from jobs.arriving import Arriving
+from jobs.document import Document
 from jobs.errors import (
     AlreadyClosed,
     DocumentTooLarge,
     FormatNotSupported,
     NoDocument,
     NotAccepting,
+    NotPossible,
+    OutOfService,
     TooManyDocuments,
 )
 from jobs.job import Job
-from jobs.lifecycle import HELD_REASONS, Event
+from jobs.lifecycle import Event
 from jobs.queue import Queue
 from jobs.ticket import Ticket
 from jobs.work import Jobs, now
 from pdl.formats import canonical
 from pdl.mime import PJL
 from storage import faults
-from storage.database import Database
+from storage.database import Database, tell
 from storage.errors import TooLargeDocument
 from storage.node import new_id
 from storage.sealed import Sealed
@@ -40,6 +43,8 @@ from storage.spool import Spool
 
 INCOMING: Final = 300
 """multiple-operation-time-out: seconds that a created job waits for its document, and for the word that it was all."""
+MOST_DOCUMENTS: Final = 100
+"""Documents of one job."""
 _CODE_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that read alike
 _INCOMING = ("job-incoming", "job-data-insufficient")
 
@@ -57,6 +62,22 @@ class Submission:
     declared_format: str = ""
     peer: str = ""
     size: int | None = None
+    person_id: str | None = None
+    """Whose it is, where the person is not at hand."""
+
+    @property
+    def owner(self) -> str | None:
+        """The opaque id of who owns the job."""
+        return self.person.id if self.person else self.person_id
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What Send-Document says of one document; `ticket` is what is asked for it alone (PWG 5100.5)."""
+
+    declared_format: str = ""
+    name: str = ""
+    ticket: Ticket = field(default_factory=Ticket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +98,17 @@ class Intake:
         self._database, self._spool, self._jobs, self._hub = database, spool, jobs, hub
         self._node, self._policy = node, admit
 
-    async def admit(self, submission: Submission) -> None:
-        """Refuse what can be refused before a byte of the document is read."""
+    async def admit(self, submission: Submission, *, only_asking: bool = False) -> None:
+        """Refuse what can be refused before a byte of the document is read.
+
+        Who is `only_asking` (Validate-Job) is told of a document, not of the moment (RFC 3998 section 3.1.1).
+        """
         queue = submission.queue
-        if not queue.accepting:
+        if queue.out_of_service:
+            raise OutOfService(f"{queue.shown} is out of service. Ask an operator.")
+        if not queue.accepting and not only_asking:
             raise NotAccepting(f"{queue.shown} takes no documents for now. Try again later.")
-        _check_declared(queue, submission.declared_format)
+        check_declared(queue, submission.declared_format)
         if submission.size is not None and submission.size > queue.max_bytes:
             raise _too_large(queue)
         self._spool.check_room(submission.size)
@@ -93,7 +119,7 @@ class Intake:
         await self.admit(submission)
         found, sealed = await self._receive(submission.queue, submission.declared_format, chunks)
         row, code = self._row(submission)
-        row |= self._document(found, sealed)
+        row |= self._document(found, sealed) | {"documents": 1}
 
         job = _made(row, submission.ticket)
         faults.point("document-received")
@@ -108,6 +134,17 @@ class Intake:
             raise
         faults.point("accepted")
         return Accepted(job, code)
+
+    async def repeat(self, job: Job, submission: Submission) -> Accepted:
+        """Take a new job with the document of an ended one, which is kept (Reprocess-Job, Resubmit-Job)."""
+        if job.document_id is None:
+            raise NotPossible("Its document is not kept any more. Print it again.")
+        await self.admit(submission)
+        reader = await self._spool.open(job.document_id)
+        try:
+            return await self.submit(submission, reader.stream())
+        finally:
+            reader.close()
 
     async def create(self, submission: Submission) -> Accepted:
         """Take a job whose document follows (Create-Job)."""
@@ -124,25 +161,24 @@ class Intake:
         faults.point("job-created")
         return Accepted(job, code)
 
-    async def add_document(
-        self, job: Job, queue: Queue, declared_format: str, document_name: str, chunks: AsyncIterable[bytes]
-    ) -> Job:
-        """Take the document of a created job (Send-Document); the job is not closed by this."""
+    async def add_document(self, job: Job, queue: Queue, sent: Sent, chunks: AsyncIterable[bytes]) -> Document:
+        """Take a document of a created job (Send-Document); the job is not closed by this."""
         self._takes_document(job)
-        _check_declared(queue, declared_format)
+        check_declared(queue, sent.declared_format)
         with self._jobs.arriving(job.id):
-            found, sealed = await self._receive(queue, declared_format, chunks)
+            found, sealed = await self._receive(queue, sent.declared_format, chunks)
 
-        def attach(connection: Connection) -> Job:
+        def attach(connection: Connection) -> Document:
             current = store.get(connection, job.id)
             self._takes_document(current)
             self._spool.insert(connection, sealed)
-            values = self._document(found, sealed) | {"declared_format": declared_format}
-            values["expires_at"] = now() + INCOMING * 1000  # the word that it was all may come later
-            if document_name:
-                values["document_name"] = document_name[:255]
+            row = self._document_row(current, sent, found, sealed)
+            store.add_document(connection, row)
+            # The word that it was all may come later.
+            values = {"documents": row["number"], "expires_at": now() + INCOMING * 1000}
+            values["size"] = current.size + sealed.size
             store.note(connection, job.id, **values)
-            return store.get(connection, job.id)
+            return store.documents(connection, job.id)[-1]
 
         try:
             return await self._database.write(attach, documents=(sealed,))
@@ -150,20 +186,68 @@ class Intake:
             await self._spool.abandon(sealed)
             raise
 
+    async def change_document(self, job: Job, document: Document, ticket: Ticket, name: str) -> None:
+        """Change how one document of a waiting job is printed; it is counted again. Raises NotPossible."""
+        await self._anew(job, document, ticket=ticket.to_json(), name=name[:255])
+
+    async def cancel_document(self, job: Job, document: Document) -> None:
+        """Give up one document of a waiting job; without another the job is cancelled. Raises NotPossible."""
+        others = [found for found in await self._jobs.documents(job.id) if found.number != document.number]
+        if not job.incoming and all(found.canceled for found in others):
+            raise NotPossible("It is the job's only document. Cancel the job.")
+        await self._anew(job, document, canceled=True)
+
+    async def _anew(self, job: Job, document: Document, **columns: Any) -> None:
+        """Change a document of a job that nobody has released yet; what was joined of it is made and counted anew."""
+
+        def write(connection: Connection) -> None:
+            current = store.get(connection, job.id)
+            if not current.held or current.uncertain or document.canceled:
+                raise NotPossible("It is too late to change this document.")
+            parts = store.documents(connection, job.id)
+            mine = next((part for part in parts if part.number == document.number), None)
+            if mine is None:
+                raise NotPossible("The job's only document cannot be changed. Change the job.")
+            if mine.canceled:
+                raise NotPossible("It is too late to change this document.")
+            if columns.get("canceled"):  # what nobody wants any more is not kept until the job ends
+                self._spool.shred(connection, mine.document_id or b"")
+                columns["document_id"] = None
+            store.note_document(connection, job.id, document.number, **columns)
+            if current.incoming:
+                return
+            # Pictures show pages as they were; so does what was joined.
+            for shown in store.take_previews(connection, job.id):
+                self._spool.shred(connection, shown)
+            if current.document_id not in [part.document_id for part in parts]:
+                self._spool.shred(connection, current.document_id or b"")
+            store.choose_document(connection, job.id)
+            store.note(connection, job.id, counted_at=None, report=None, pages=None, impressions=None, sheets=None)
+
+        await self._database.write(write)
+        await self._spool.reclaim()
+        self._hub.ring("uncounted")
+
     async def close(self, job: Job, queue: Queue) -> Job:
-        """Let a created job that has its document wait for its owner, or (direct) for its device."""
+        """Let a created job that has its documents wait for its owner, or (direct) for its device."""
 
         def write(connection: Connection) -> Job:
             current = store.get(connection, job.id)
             if not current.incoming:
                 raise AlreadyClosed("The job is complete already and takes no more documents.")
-            times = self._times(queue)
-            store.note(connection, job.id, incoming=False, reasons=",".join(HELD_REASONS), **times)
-            if not _held(queue, current.ticket):
-                store.move(connection, job.id, Event.RELEASE, now())
-            return store.get(connection, job.id)
+            reasons = ",".join(holding.reasons(queue, current.ticket))
+            store.note(
+                connection, job.id, incoming=False, reasons=reasons, **holding.times(queue, current.ticket, now())
+            )
+            store.choose_document(connection, job.id)
+            if not holding.held(queue, current.ticket):
+                return store.move(connection, job.id, Event.RELEASE, now())
+            closed = store.get(connection, job.id)
+            tell(connection, store.Moved(closed, closed.state))
+            return closed
 
-        if job.document_id is None:
+        documents = await self._database.read(lambda connection: store.documents(connection, job.id))
+        if all(document.canceled for document in documents):
             return await self._jobs.abort(job.id, ("aborted-by-system",), "No document was sent.", check=_still_empty)
         closed = await self._database.write(write)
         self._hub.ring("uncounted")
@@ -185,20 +269,21 @@ class Intake:
         queue = submission.queue
         code = None
         claim = None
-        if submission.person is None:
+        if submission.owner is None:
             code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
             claim = claim_hash(code)
-        held = _held(queue, submission.ticket)
+        number, priority = self._jobs.next_number(), submission.ticket.job_priority
+        held = holding.held(queue, submission.ticket)
         row = {
             "node": self._node,
             "id": new_id(),
-            "job_id": self._jobs.next_number(),
+            "job_id": number,
             "queue_id": queue.id,
-            "person_id": submission.person.id if submission.person else None,
+            "person_id": submission.owner,
             "user_name": submission.user_name[:255],
             "title": (submission.title or submission.document_name or "Untitled")[:255],
             "state": int(JobState.PENDING_HELD if held else JobState.PENDING),
-            "reasons": ",".join(HELD_REASONS if held else ("none",)),
+            "reasons": ",".join(holding.reasons(queue, submission.ticket)),
             "message": "",
             "created_at": now(),
             "processing_at": None,
@@ -223,16 +308,28 @@ class Intake:
             "peer": submission.peer[:64],
             "claim": claim,
             "uncertain": False,
+            "priority": priority,
+            "rank": order.rank(priority, number),
+            "documents": 0,
+            "operator_message": "",
         }
-        return row | self._times(queue), code
+        return row | holding.times(queue, submission.ticket, now()), code
 
-    def _times(self, queue: Queue) -> dict[str, int | None]:
-        at = now()
-        after = queue.release_after
+    def _document_row(self, job: Job, sent: Sent, found: str, sealed: Sealed) -> dict[str, Any]:
         return {
-            # A direct queue's job is held, too, when its printer turned it down: it must not wait for ever.
-            "expires_at": at + queue.retention * 1000,
-            "release_at": at + after * 1000 if queue.holds and after is not None else None,
+            "node": self._node,
+            "job_id": job.id,
+            "number": job.documents + 1,
+            "id": new_id(),
+            "name": sent.name[:255],
+            "declared_format": sent.declared_format[:255],
+            "format": found,
+            "size": sealed.size,
+            "document_id": sealed.document_id,
+            "ticket": sent.ticket.to_json(),
+            "pages": None,
+            "created_at": now(),
+            "canceled": False,
         }
 
     def _document(self, found: str, sealed: Sealed) -> dict[str, Any]:
@@ -241,24 +338,19 @@ class Intake:
     def _takes_document(self, job: Job) -> None:
         if not job.incoming or job.final:
             raise AlreadyClosed("The job takes no more documents.")
-        if job.document_id is not None:
-            raise TooManyDocuments("A job here has one document. Print each document as a job of its own.")
+        if job.documents >= MOST_DOCUMENTS:
+            raise TooManyDocuments(f"A job has at most {MOST_DOCUMENTS} documents. Print the others as another job.")
 
 
-def _check_declared(queue: Queue, declared: str) -> None:
+def check_declared(queue: Queue, declared: str) -> None:
     """Refuse, before a byte is read, what the client itself says that this queue does not take."""
     if declared and canonical(declared) not in {*queue.formats, PJL}:
         raise FormatNotSupported(f"{declared[:80]} cannot be printed here. Send it as PDF.")
 
 
 def _still_empty(job: Job) -> None:
-    if job.document_id is not None or not job.incoming:
+    if not job.incoming:
         raise AlreadyClosed("The job is complete already and takes no more documents.")
-
-
-def _held(queue: Queue, ticket: Ticket) -> bool:
-    """Whether a job waits for its owner: its queue holds all of them, or the owner asked for it."""
-    return queue.holds or ticket.job_hold_until == "indefinite"
 
 
 def claim_hash(code: str) -> str:

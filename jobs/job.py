@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ipp.enums import JobState
-from jobs.lifecycle import FINAL
+from jobs.lifecycle import FINAL, SUSPENDED
 from jobs.ticket import Ticket
 
 
@@ -45,6 +45,13 @@ class Job:
     peer: str
     claim: str | None
     uncertain: bool
+    priority: int
+    rank: int
+    """Its place in the order of printing: the least goes first."""
+    documents: int
+    """How many documents it has; 0 while none has come."""
+    operator_message: str
+    """job-message-from-operator."""
 
     @property
     def final(self) -> bool:
@@ -55,6 +62,11 @@ class Job:
     def held(self) -> bool:
         """Whether the job waits for its owner."""
         return self.state is JobState.PENDING_HELD
+
+    @property
+    def suspended(self) -> bool:
+        """Whether it was taken from its device and waits for Resume-Job (RFC 3998 section 4.3.1)."""
+        return self.state is JobState.PROCESSING_STOPPED and SUSPENDED in self.reasons
 
     @property
     def uuid(self) -> str:

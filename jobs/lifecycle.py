@@ -24,12 +24,15 @@ class Event(StrEnum):
     COMPLETE = "complete"  # the device says that it printed
     CANCEL = "cancel"  # owner, operator or device gave it up
     ABORT = "abort"  # the gateway or the device cannot go on with it
+    RESUME = "resume"  # a suspended job may go on
+    RESTART = "restart"  # an ended job whose document is kept begins again
 
 
 TRANSITIONS: Final[dict[JobState, dict[Event, JobState]]] = {
     JobState.PENDING: {
         Event.HOLD: _HELD,
         Event.START: _PROCESSING,
+        Event.STALL: _STOPPED,  # suspended while it was being prepared
         Event.CANCEL: JobState.CANCELED,
         Event.ABORT: JobState.ABORTED,
     },
@@ -50,18 +53,28 @@ TRANSITIONS: Final[dict[JobState, dict[Event, JobState]]] = {
     JobState.PROCESSING_STOPPED: {
         Event.HOLD: _HELD,
         Event.START: _PROCESSING,
+        Event.RESUME: _PENDING,
         Event.LOSE: _HELD,
         Event.COMPLETE: JobState.COMPLETED,
         Event.CANCEL: JobState.CANCELED,
         Event.ABORT: JobState.ABORTED,
     },
-    JobState.CANCELED: {},
-    JobState.ABORTED: {},
-    JobState.COMPLETED: {},
+    JobState.CANCELED: {Event.RESTART: _HELD},
+    JobState.ABORTED: {Event.RESTART: _HELD},
+    JobState.COMPLETED: {Event.RESTART: _HELD},
 }
 
-FINAL: Final = frozenset(state for state, events in TRANSITIONS.items() if not events)
-"""States that a job never leaves."""
+FINAL: Final = frozenset({JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED})
+"""States of a job that has ended; only Restart-Job leads out of them, while its document is kept."""
+
+SUSPENDED: Final = "job-suspended"
+"""The job-state-reasons keyword of a job that was taken from its device to let others print."""
+
+PASSWORD_REASONS: Final = ("job-password-wait", "job-release-wait")
+"""What a job reports that wants the password it was sent with (PWG 5100.11)."""
+
+HELD_ON_CREATE: Final = ("job-held-on-create",)
+"""What a job reports that came while new jobs were held (RFC 3998 section 3.3.1)."""
 
 HELD_REASONS: Final = ("job-hold-until-specified", "job-release-wait")
 """What a waiting job reports: both keywords, so that CUPS lets the local job go and PWG 5100.11 clients understand."""
@@ -75,6 +88,8 @@ REASONS: Final[dict[Event, tuple[str, ...]]] = {
     Event.COMPLETE: ("job-completed-successfully",),
     Event.CANCEL: ("job-canceled-by-user",),
     Event.ABORT: ("aborted-by-system",),
+    Event.RESUME: ("none",),
+    Event.RESTART: HELD_REASONS,
 }
 """job-state-reasons after an event when the caller knows none that say more."""
 

@@ -3,11 +3,13 @@
 import ipaddress
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, Self
 
+from ipp.enums import Finishings
 from jobs.errors import BadQueue
 from pdl.banner import PLACES
 from pdl.stamp import CORNERS
@@ -36,6 +38,9 @@ STAMPS: Final = ("off", *CORNERS)
 
 STAMP_FIELDS: Final = ("user", "name", "date", "time", "device", "job", "title")
 """What may stand in braces in the text of a stamp."""
+
+OFFER_RULES: Final = ("union", "intersection")
+"""How a queue's offer is worked out from its devices."""
 
 BANNERS: Final = ("none", *PLACES)
 """Where a banner page may come."""
@@ -67,6 +72,22 @@ class Offer:
     copies: int = MAX_COPIES
     languages: tuple[str, ...] = ()
     """Printer languages without a renderer (PCL, PCL XL, ESC/P) that a device takes as they are."""
+    finishings: tuple[int, ...] = ()
+    """What is done with the sheets beside none: stapling, punching, folding (enum of PWG 5100.1)."""
+    rendering_intents: tuple[str, ...] = ("auto",)
+    content_optimize: tuple[str, ...] = ("auto",)
+    borderless: bool = False
+    """Whether a device prints to the edges of the sheet."""
+    media_ready: tuple[str, ...] = ()
+    """What lies in the devices' trays; empty where none says."""
+    pages_per_minute: int = 0
+    """Of the fastest device; 0 where none says."""
+    pages_per_minute_color: int = 0
+
+    @property
+    def templates(self) -> dict[int, str]:
+        """finishing-template of each finishing (PWG 5100.1 table 7)."""
+        return {number: Finishings(number).keyword for number in self.finishings}
 
     def to_json(self) -> str:
         """Write the offer for its row."""
@@ -111,13 +132,47 @@ class Queue:
     """Whether what cannot be stamped is refused; else it is printed without."""
     banner: str = "none"
     """Where a page comes that says whose the sheets are; one of BANNERS."""
+    paused: bool = False
+    """Pause-Printer: jobs are taken, and none is begun."""
+    holding_new: bool = False
+    """Hold-New-Jobs: what comes is held until Release-Held-New-Jobs."""
+    deactivated: bool = False
+    """Deactivate-Printer: nothing is taken and nothing begun, until Activate-Printer."""
+    shut_down: bool = False
+    """Shutdown-Printer: as deactivated, until Startup-Printer or Restart-Printer."""
+    operator_message: str = ""
+    """printer-message-from-operator."""
+    operator_message_at: int = 0
+    state_changed_at: int = 0
+    operator_networks: tuple[str, ...] = ()
+    """Networks whose people are taken for operators without a password."""
+    tokens_over_plain: bool = False
+    """Whether personal printer addresses count without TLS."""
+    offer_rule: str = "union"
+    """What of its devices a queue offers: what one of them can do, or what all can; one of OFFER_RULES."""
+    set_attributes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Printer attributes that Set-Printer-Attributes changed: the encoded attribute in hexadecimal, by name."""
     offer: Offer = field(default_factory=Offer)
     changed_at: int = 0
+    number: int = 0
+    """printer-id, from 1 to 65535: given when the queue is added."""
+    resources: tuple[int, ...] = ()
+    """Numbers of the System's resources that it was given."""
 
     @property
     def holds(self) -> bool:
         """Whether an accepted job waits for its owner."""
         return self.kind is not Kind.DIRECT
+
+    @property
+    def stopped(self) -> bool:
+        """Whether no job of it is begun."""
+        return self.paused or self.out_of_service
+
+    @property
+    def out_of_service(self) -> bool:
+        """Whether it takes nothing but questions (RFC 3998 sections 3.4.1 and 3.5.2)."""
+        return self.deactivated or self.shut_down
 
     @property
     def needs_password(self) -> bool:
@@ -139,9 +194,13 @@ class Queue:
         """Whether nothing is printed without its stamp."""
         return self.require_stamp and self.stamp != "off"
 
+    def operated_from(self, address: str) -> bool:
+        """Whether who asks from this address is an operator, without a password."""
+        return lies_in(address, self.operator_networks)
+
     def trusts(self, address: str) -> bool:
         """Whether what a client at this address says of its user is believed."""
-        return bool(self.trusted_networks) and _lies_in(address, self.trusted_networks)
+        return lies_in(address, self.trusted_networks)
 
     def target(self, known: tuple[str, ...]) -> str | None:
         """The device a job goes to when nobody names one: the default, or the only one of the pool."""
@@ -164,6 +223,11 @@ def _formats(languages: tuple[str, ...]) -> tuple[str, ...]:
     return (*best, *sorted(rendered - frozenset(BEST_FORMATS)), *languages, ANY_FORMAT)
 
 
+def lies_in(address: str, networks: tuple[str, ...]) -> bool:
+    """Whether an address is of one of the networks."""
+    return bool(networks) and _lies_in(address, networks)
+
+
 @lru_cache(maxsize=4096)
 def _lies_in(address: str, networks: tuple[str, ...]) -> bool:
     """Asked for each request, and dear to find out; the same clients come again and again."""
@@ -180,10 +244,9 @@ def checked(queue: Queue) -> Queue:
     """Return the queue with its settings in normal form, or raise BadQueue saying which cannot be."""
     if not _NAME.fullmatch(queue.name):
         raise BadQueue("A queue's name has 1 to 63 letters, digits, dots, dashes or underscores.")
-    try:
-        networks = tuple(str(ipaddress.ip_network(text, strict=False)) for text in queue.trusted_networks)
-    except ValueError as error:
-        raise BadQueue(f"{error}. A trusted network is written like 192.0.2.0/24 or 2001:db8::/32.") from None
+    networks, operators = _networks(queue.trusted_networks), _networks(queue.operator_networks)
+    if queue.offer_rule not in OFFER_RULES:
+        raise BadQueue(f"An offer rule is one of: {', '.join(OFFER_RULES)}.")
     if queue.kind is not Kind.FOLLOW_ME and len(queue.devices) != 1:
         raise BadQueue(f"A {queue.kind.value} queue has exactly one device. Name it with --device.")
     if queue.default_device and queue.devices and queue.default_device not in queue.devices:
@@ -200,9 +263,18 @@ def checked(queue: Queue) -> Queue:
     return replace(
         _marked(queue),
         trusted_networks=networks,
+        operator_networks=operators,
+        operator_message=queue.operator_message.strip()[:127],
         info=queue.info.strip()[:127],
         location=queue.location.strip()[:127],
     )
+
+
+def _networks(written: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(text, strict=False)) for text in written)
+    except ValueError as error:
+        raise BadQueue(f"{error}. A network is written like 192.0.2.0/24 or 2001:db8::/32.") from None
 
 
 def _marked(queue: Queue) -> Queue:

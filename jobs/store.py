@@ -1,207 +1,66 @@
 """The rows of queues and jobs. Every function works on the caller's connection, in the caller's transaction."""
 
-import json
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Index,
-    Integer,
-    LargeBinary,
-    Row,
-    Select,
-    String,
-    Table,
-    Text,
-    and_,
-    func,
-    select,
-)
+from sqlalchemy import Column, Connection, Row, Select, and_, func, select
 
 from ipp.enums import JobState
 from jobs import lifecycle
-from jobs.errors import JobUnknown
+from jobs.document import Document
+from jobs.errors import JobUnknown, NotPossible
 from jobs.job import Job
 from jobs.lifecycle import Event
-from jobs.queue import Kind, Offer, Queue
-from jobs.ticket import Ticket
-from storage.database import metadata
-
-queue = Table(
-    "queue",
-    metadata,
-    Column("node", String(16), primary_key=True),
-    Column("id", String(36), primary_key=True),
-    Column("name", String(63), nullable=False),
-    Column("kind", String(16), nullable=False),
-    Column("info", String(127), nullable=False, default=""),
-    Column("location", String(127), nullable=False, default=""),
-    Column("devices", Text, nullable=False, default="[]"),
-    Column("default_device", String(36)),
-    Column("trusted_networks", Text, nullable=False, default="[]"),
-    Column("accept_unowned", Boolean, nullable=False, default=False),
-    Column("release_after", Integer),
-    Column("retention", Integer, nullable=False),
-    Column("retain_for", Integer, nullable=False, default=0),
-    Column("max_bytes", BigInteger, nullable=False),
-    Column("accepting", Boolean, nullable=False, default=True),
-    Column("refuse_mismatch", Boolean, nullable=False, default=False),
-    Column("stamp", String(16), nullable=False, default="off"),
-    Column("stamp_text", String(200), nullable=False, default=""),
-    Column("stamp_qr", Boolean, nullable=False, default=False),
-    Column("require_stamp", Boolean, nullable=False, default=False),
-    Column("banner", String(16), nullable=False, default="none"),
-    Column("offer", Text),
-    Column("changed_at", BigInteger, nullable=False),
-    Index("queue_id", "id", unique=True),
-    Index("queue_name", "name", unique=True),
-)
-
-job = Table(
-    "job",
-    metadata,
-    Column("node", String(16), primary_key=True),
-    Column("id", String(36), primary_key=True),
-    Column("job_id", Integer, nullable=False),
-    Column("queue_id", String(36), nullable=False),
-    Column("person_id", String(36)),
-    Column("user_name", String(255), nullable=False, default=""),
-    Column("title", String(255), nullable=False, default=""),
-    Column("state", Integer, nullable=False),
-    Column("reasons", String(255), nullable=False),
-    Column("message", Text, nullable=False, default=""),
-    Column("created_at", BigInteger, nullable=False),
-    Column("processing_at", BigInteger),
-    Column("completed_at", BigInteger),
-    Column("expires_at", BigInteger),
-    Column("release_at", BigInteger),
-    Column("ticket", Text, nullable=False, default="{}"),
-    Column("document_name", String(255), nullable=False, default=""),
-    Column("document_format", String(255), nullable=False, default=""),
-    Column("declared_format", String(255), nullable=False, default=""),
-    Column("size", BigInteger, nullable=False, default=0),
-    Column("document_id", LargeBinary(16)),
-    Column("incoming", Boolean, nullable=False, default=False),
-    Column("counted_at", BigInteger),
-    Column("verdict", String(16), nullable=False, default=""),
-    Column("pages", Integer),
-    Column("impressions", Integer),
-    Column("sheets", Integer),
-    Column("color_impressions", Integer),
-    Column("report", Text),
-    Column("device_id", String(36)),
-    Column("impressions_completed", Integer),
-    Column("sheets_completed", Integer),
-    Column("peer", String(64), nullable=False, default=""),
-    Column("claim", String(64)),
-    Column("uncertain", Boolean, nullable=False, default=False),
-    Index("job_id_unique", "id", unique=True),
-    Index("job_number", "job_id", unique=True),
-    Index("job_state", "state", "job_id"),
-    Index("job_claim", "claim"),
-)
-
-preview = Table(
-    "preview",
-    metadata,
-    Column("node", String(16), primary_key=True),
-    Column("job_id", String(36), primary_key=True),
-    Column("page", Integer, primary_key=True),
-    Column("width", Integer, primary_key=True),
-    Column("document_id", LargeBinary(16), nullable=False),
-    Index("preview_job", "job_id"),
-)
-
-
-def _few(name: str, columns: tuple[str, ...], *conditions: ColumnElement[bool]) -> None:
-    """Index some of the jobs, so that looking for them costs nothing in a long history."""
-    where = and_(*conditions)
-    Index(name, *(job.c[column] for column in columns), sqlite_where=where, postgresql_where=where)
-
-
-_OPEN, _ENDED = job.c.completed_at.is_(None), job.c.completed_at.is_not(None)
-_few("job_of_queue", ("queue_id", "job_id"), _OPEN)
-_few("job_of_queue_ended", ("queue_id", "job_id"), _ENDED)
-_few("job_of_person", ("person_id", "job_id"), _OPEN)
-_few("job_of_person_ended", ("person_id", "job_id"), _ENDED)
-_few("job_uncounted", ("job_id",), job.c.counted_at.is_(None), job.c.document_id.is_not(None))
-_few("job_expiring", ("expires_at",), job.c.expires_at.is_not(None))
-_few("job_releasing", ("release_at",), job.c.release_at.is_not(None))
-_few("job_kept", ("completed_at",), _ENDED, job.c.document_id.is_not(None))
-_few("job_incoming", ("created_at",), job.c.incoming.is_(True))
-_few("job_uncertain", ("processing_at",), job.c.uncertain.is_(True))
+from jobs.order import GAP, between
+from jobs.page import COLUMNS, job_from, ticket_of
+from jobs.tables import ENDED, OPEN, job, job_document, preview
+from storage.database import tell
 
 # The sum keeps a database from walking all held jobs by their state: the times and marks above find fewer.
 _HELD = (job.c.state + 0) == int(JobState.PENDING_HELD)
 FINAL = tuple(int(state) for state in lifecycle.FINAL)
 INSERT_JOB = job.insert()
-_JOB_COLUMNS = [job.c[name] for name in Job.__dataclass_fields__]
-_STATE, _REASONS, _TICKET = map(list(Job.__dataclass_fields__).index, ("state", "reasons", "ticket"))
+_JOB_COLUMNS = [job.c[name] for name in COLUMNS]
+_DOCUMENT_COLUMNS = [job_document.c[name] for name in Document.__dataclass_fields__]
 
 
-class Brief(NamedTuple):
-    """What the shortest listing needs of a job."""
+class Moved(NamedTuple):
+    """News, once it is committed: a job's state or its reasons changed. `before` is None of a job that came."""
 
-    job_id: int
-    person_id: str | None
-
-
-def queue_from(row: Row[Any]) -> Queue:
-    """Make the Queue of a row."""
-    values = row._mapping  # noqa: SLF001 - SQLAlchemy's public name for it
-    lists: dict[str, Any] = {name: tuple(json.loads(values[name])) for name in ("devices", "trusted_networks")}
-    plain: dict[str, Any] = {
-        name: values[name]
-        for name in Queue.__dataclass_fields__
-        if name not in {"devices", "trusted_networks", "kind", "offer"}
-    }
-    return Queue(**plain, **lists, kind=Kind(values["kind"]), offer=Offer.from_json(values["offer"]))
+    job: Job
+    before: JobState | None
 
 
-def queue_row(node: str, value: Queue) -> dict[str, Any]:
-    """Make the row of a Queue."""
-    row = {name: getattr(value, name) for name in Queue.__dataclass_fields__}
-    lists = {name: json.dumps(row[name]) for name in ("devices", "trusted_networks")}
-    return {**row, **lists, "node": node, "kind": value.kind.value, "offer": value.offer.to_json()}
+class Revised(NamedTuple):
+    """News, once it is committed: somebody changed what is wanted of a job, or what is said about it."""
+
+    job: Job
 
 
-def queues(connection: Connection) -> list[Queue]:
-    """All queues, in the order of their names."""
-    return [queue_from(row) for row in connection.execute(select(queue).order_by(queue.c.name))]
+class WentOn(NamedTuple):
+    """News, once it is committed: more of a job was printed, as its impressions_completed say."""
+
+    job: Job
 
 
-def add_queue(connection: Connection, node: str, value: Queue) -> None:
-    """Insert a queue."""
-    connection.execute(queue.insert(), queue_row(node, value))
+class Reordered(NamedTuple):
+    """News, once it is committed: jobs of a queue are to be printed in another order."""
+
+    queue_id: str
 
 
-def put_queue(connection: Connection, node: str, value: Queue) -> None:
-    """Replace the settings of a queue."""
-    connection.execute(queue.update().where(queue.c.id == value.id), queue_row(node, value))
+class Requeued(NamedTuple):
+    """News, once it is committed: a job that has not ended went from one queue to another, by their ids."""
+
+    before: str
+    after: str
 
 
-def remove_queue(connection: Connection, queue_id: str) -> None:
-    """Delete a queue; its ended jobs stay as history."""
-    connection.execute(queue.delete().where(queue.c.id == queue_id))
+class Uncounted(NamedTuple):
+    """A job that waits to be counted, and whether a device waits for that."""
 
-
-_ticket = lru_cache(maxsize=1000)(Ticket.from_json)  # most jobs ask for one of a few things
-
-
-def job_from(row: Row[Any]) -> Job:
-    """Make the Job of a row of `_JOB_COLUMNS`."""
-    # In the order of the columns, which is that of the fields: long listings are made of this.
-    values = list(row)
-    values[_STATE] = JobState(values[_STATE])
-    values[_REASONS] = tuple(values[_REASONS].split(","))
-    values[_TICKET] = _ticket(values[_TICKET])
-    return Job(*values)
+    id: str
+    awaited: bool
 
 
 def add_job(connection: Connection, row: dict[str, Any]) -> None:
@@ -229,9 +88,9 @@ def selected(connection: Connection, **criteria: Any) -> list[Job]:
     return [job_from(row) for row in connection.execute(_page(_JOB_COLUMNS, **criteria))]
 
 
-def brief(connection: Connection, **criteria: Any) -> list[Brief]:
-    """One page of jobs, in brief; see `_page` for the criteria."""
-    return [Brief(*row) for row in connection.execute(_page([job.c.job_id, job.c.person_id], **criteria))]
+def rows(connection: Connection, columns: Sequence[str], **criteria: Any) -> Sequence[Row[Any]]:
+    """Some columns of one page of jobs; see `_page` for the criteria."""
+    return connection.execute(_page([job.c[name] for name in columns], **criteria)).all()
 
 
 def _page(
@@ -242,6 +101,9 @@ def _page(
     final: bool | None = None,
     states: Iterable[JobState] | None = None,
     claim: str | None = None,
+    kept: bool | None = None,
+    says: str | None = None,
+    numbers: Sequence[int] | None = None,
     before: int | None = None,
     after: int | None = None,
     newest_first: bool = False,
@@ -254,11 +116,17 @@ def _page(
     if person_id is not None:
         query = query.where(job.c.person_id == person_id)
     if final is not None:
-        query = query.where(_ENDED if final else _OPEN)
+        query = query.where(ENDED if final else OPEN)
     if states is not None:
         query = query.where(job.c.state.in_([int(state) for state in states]))
     if claim is not None:
         query = query.where(job.c.claim == claim)
+    if says is not None:
+        query = query.where(job.c.ticket.contains(f'"{says}":', autoescape=True))
+    if kept is not None:
+        query = query.where(job.c.document_id.is_not(None) if kept else job.c.document_id.is_(None))
+    if numbers is not None:
+        query = query.where(job.c.job_id.in_(numbers))
     if before is not None:
         query = query.where(job.c.job_id < before)
     if after is not None:
@@ -289,8 +157,13 @@ def move(
         values["processing_at"] = now  # a second attempt is a second processing
     if state in lifecycle.FINAL:
         values |= {"completed_at": now, "expires_at": None, "release_at": None, "incoming": False}
+    elif current.final:
+        values |= {"completed_at": None, "processing_at": None, "uncertain": False}
+        values |= {"impressions_completed": None, "sheets_completed": None}
     connection.execute(job.update().where(job.c.id == uuid), values)
-    return get(connection, uuid)
+    moved = get(connection, uuid)
+    tell(connection, Moved(moved, current.state))
+    return moved
 
 
 def note(connection: Connection, uuid: str, **columns: Any) -> None:
@@ -324,27 +197,98 @@ def take_previews(connection: Connection, uuid: str) -> list[bytes]:
     return found
 
 
-def uncounted(connection: Connection, limit: int = 100) -> list[str]:
-    """UUIDs of jobs whose document waits to be counted, the oldest first."""
-    query = (
-        select(job.c.id)
-        .where(job.c.counted_at.is_(None), job.c.document_id.is_not(None), _OPEN)
-        .where(job.c.incoming.is_(False))
-        .order_by(job.c.job_id)
-        .limit(limit)
-    )
-    return list(connection.execute(query).scalars())
+def add_document(connection: Connection, row: dict[str, Any]) -> None:
+    """Insert a document of a job."""
+    connection.execute(job_document.insert(), row)
 
 
-def next_pending(connection: Connection) -> list[Job]:
-    """The oldest counted job of each queue and device that waits to be printed, the oldest first."""
-    oldest = (
-        select(func.min(job.c.job_id))
-        .where(job.c.state == int(JobState.PENDING), job.c.counted_at.is_not(None))
-        .group_by(job.c.queue_id, job.c.device_id)
+def documents(connection: Connection, uuid: str) -> list[Document]:
+    """The documents of a job that were sent one by one, in their order."""
+    query = select(*_DOCUMENT_COLUMNS).where(job_document.c.job_id == uuid).order_by(job_document.c.number)
+    found = []
+    for row in connection.execute(query):
+        values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for it
+        found.append(Document(**values | {"ticket": ticket_of(values["ticket"])}))
+    return found
+
+
+def choose_document(connection: Connection, uuid: str) -> None:
+    """Let a job be printed from the first of its documents that were not given up; several are joined when counted.
+
+    Raises NotPossible if there is none.
+    """
+    left = [document for document in documents(connection, uuid) if not document.canceled]
+    if not left:
+        raise NotPossible("No document is left. Cancel the job.")
+    first = left[0]
+    values: dict[str, Any] = {"document_id": first.document_id, "document_format": first.format}
+    values |= {"document_name": first.name, "declared_format": first.declared_format}
+    values |= {"size": sum(document.size for document in left)}
+    note(connection, uuid, **values)
+
+
+def note_document(connection: Connection, uuid: str, number: int, **columns: Any) -> None:
+    """Write what is known of a document of a job."""
+    mine = (job_document.c.job_id == uuid, job_document.c.number == number)
+    connection.execute(job_document.update().where(*mine), columns)
+
+
+def take_document_bytes(connection: Connection, uuid: str) -> list[bytes]:
+    """Note that the bytes of a job's documents are gone; returns what they were in the spool."""
+    mine = (job_document.c.job_id == uuid, job_document.c.document_id.is_not(None))
+    found = list(connection.execute(select(job_document.c.document_id).where(*mine)).scalars())
+    if found:
+        connection.execute(job_document.update().where(*mine).values(document_id=None))
+    return found
+
+
+def uncounted(connection: Connection, limit: int = 100) -> list[Uncounted]:
+    """Jobs whose document waits to be counted: first those that a device waits for, then the others, oldest first."""
+    waits = and_(job.c.counted_at.is_(None), job.c.document_id.is_not(None), OPEN, job.c.incoming.is_(False))
+    pending = job.c.state == int(JobState.PENDING)
+    found: list[Uncounted] = []
+    for awaited, which in ((True, pending), (False, (job.c.state + 0) != int(JobState.PENDING))):
+        query = select(job.c.id).where(waits, which).order_by(job.c.job_id).limit(limit - len(found))
+        found += [Uncounted(uuid, awaited) for uuid in connection.execute(query).scalars()]
+    return found
+
+
+def next_pending(connection: Connection, without: Iterable[str] = ()) -> list[Job]:
+    """The counted job of each queue and device that is to be printed next, but for the queues `without`."""
+    place = func.row_number().over(partition_by=(job.c.queue_id, job.c.device_id), order_by=(job.c.rank, job.c.job_id))
+    waiting = select(job.c.id, place.label("place")).where(
+        job.c.state == int(JobState.PENDING), job.c.counted_at.is_not(None), job.c.queue_id.not_in(list(without))
     )
-    query = select(*_JOB_COLUMNS).where(job.c.job_id.in_(oldest)).order_by(job.c.job_id)
-    return [job_from(row) for row in connection.execute(query)]
+    ordered = waiting.subquery()
+    query = select(*_JOB_COLUMNS).join(ordered, ordered.c.id == job.c.id).where(ordered.c.place == 1)
+    return [job_from(row) for row in connection.execute(query.order_by(job.c.rank, job.c.job_id))]
+
+
+def first_pending(connection: Connection, queue_id: str) -> list[Job]:
+    """The pending job of a queue that is the first in its order of printing: none, or one."""
+    query = select(*_JOB_COLUMNS).where(job.c.queue_id == queue_id, job.c.state == int(JobState.PENDING))
+    return [job_from(row) for row in connection.execute(query.order_by(job.c.rank, job.c.job_id).limit(1))]
+
+
+def put_behind(connection: Connection, uuid: str, predecessor: Job | None) -> None:
+    """Give a pending job its place right behind another, or (None) ahead of all, in its queue's order of printing."""
+    mine = get(connection, uuid)
+    order = (
+        select(job.c.id, job.c.rank)
+        .where(job.c.queue_id == mine.queue_id, job.c.state == int(JobState.PENDING), job.c.id != uuid)
+        .order_by(job.c.rank, job.c.job_id)
+    )
+    first = connection.execute(order.limit(1)).one_or_none()
+    if predecessor is None:
+        fresh = (first.rank if first else mine.rank) - GAP
+    else:
+        behind = connection.execute(order.where(job.c.rank > predecessor.rank).limit(1)).one_or_none()
+        fresh = between(predecessor.rank, behind.rank if behind else None)
+        if fresh is None:  # no room: all that come after move up by a gap
+            later = (job.c.queue_id == mine.queue_id, OPEN, job.c.rank > predecessor.rank)
+            connection.execute(job.update().where(*later).values(rank=job.c.rank + GAP))
+            fresh = predecessor.rank + GAP // 2
+    note(connection, uuid, rank=fresh)
 
 
 def expiring(connection: Connection, now: int, limit: int = 100) -> list[Job]:
@@ -376,16 +320,39 @@ def retained(connection: Connection, now: int, limit: int = 100) -> list[Job]:
     """Ended jobs whose document is still kept and whose time to be kept is over."""
     query = (
         select(*_JOB_COLUMNS)
-        .where(_ENDED, job.c.document_id.is_not(None))
+        .where(ENDED, job.c.document_id.is_not(None))
         .where((job.c.expires_at.is_(None)) | (job.c.expires_at <= now))
         .limit(limit)
     )
     return [job_from(row) for row in connection.execute(query)]
 
 
+def held_on_create(connection: Connection, queue_id: str, after: int = 0, limit: int = 200) -> list[Job]:
+    """Jobs that came while their queue held new ones, the oldest first, with numbers greater than `after`."""
+    query = select(*_JOB_COLUMNS).where(OPEN, job.c.queue_id == queue_id, job.c.job_id > after, _HELD)
+    query = query.where(job.c.reasons.contains(lifecycle.HELD_ON_CREATE[0])).order_by(job.c.job_id).limit(limit)
+    return [job_from(row) for row in connection.execute(query)]
+
+
+def purge(connection: Connection, queue_id: str, limit: int = 200) -> int:
+    """Delete rows of a queue's ended jobs whose documents are gone; returns how many."""
+    mine = select(job.c.id).where(job.c.queue_id == queue_id, ENDED, job.c.document_id.is_(None)).limit(limit)
+    gone = list(connection.execute(mine).scalars())
+    connection.execute(job_document.delete().where(job_document.c.job_id.in_(gone)))
+    connection.execute(job.delete().where(job.c.id.in_(gone)))
+    return len(gone)
+
+
 def waiting_counts(connection: Connection) -> dict[str, int]:
     """How many jobs of each queue have not ended."""
-    query = select(job.c.queue_id, func.count()).where(_OPEN).group_by(job.c.queue_id)
+    query = select(job.c.queue_id, func.count()).where(OPEN).group_by(job.c.queue_id)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def printing_counts(connection: Connection) -> dict[str, int]:
+    """How many jobs of each queue devices work on."""
+    states = (int(JobState.PROCESSING), int(JobState.PROCESSING_STOPPED))
+    query = select(job.c.queue_id, func.count()).where(job.c.state.in_(states)).group_by(job.c.queue_id)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 

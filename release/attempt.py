@@ -5,7 +5,7 @@ Whatever happens after the first byte left, the job ends as the device says, or 
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from devices.outgoing import Outcome, Outgoing
 from jobs import store as job_rows
 from jobs.errors import NotPossible
 from jobs.job import Job
-from jobs.lifecycle import Event, IllegalTransition
+from jobs.lifecycle import SUSPENDED, Event, IllegalTransition
 from jobs.work import now
 from pdl.errors import DocumentRejected, PdlError, SandboxFailed
 from pdl.render import render
@@ -32,7 +32,7 @@ from release.errors import ReleaseError
 from release.outcome import Ended, Outcomes
 from release.plan import Plan
 from storage import faults
-from storage.database import Database
+from storage.database import Database, tell
 from storage.errors import DocumentCorrupt, DocumentGone, StorageError
 from storage.node import new_id
 from storage.spool import Spool
@@ -40,6 +40,10 @@ from storage.spool import Spool
 log = structlog.get_logger(__name__)
 
 WRITE_AGAIN: Final = 5.0  # seconds until an end that the disk did not take is written again
+
+
+_SEEN: Final = ("state", "ticket", "device_id", "queue_id", "document_id")
+"""What of a job must be as it was when it was taken up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Attempt:
         self.ending = False
         """Whether its end is being written down: too late to change it."""
         self.canceled = False
+        self.suspended = False
         self._begun = row is not None
         self._plan: Plan | None = None
         self._stopped = False
@@ -92,7 +97,7 @@ class Attempt:
                     self._outcomes.given_up, outcome=Outcome(kind="not-sent", message="Its owner gave it up.")
                 )
             elif self._begun:
-                end = self._outcomes.again
+                end = self._outcomes.suspended if self.suspended else self._outcomes.again
             else:
                 raise
         if end is not None:
@@ -147,12 +152,13 @@ class Attempt:
         if self.job.document_id is None:
             raise DocumentGone("The document is gone.")
         authority = await self._parts.desk.authorise(self.job)
+        # From here on it may stand in the rows as begun, also if this is broken off before it is known.
+        self._plan, self._begun = authority.plan, True
         try:
             await self._parts.database.write(partial(self._begin, authority=authority))
         except IllegalTransition:
             log.info("job moved on meanwhile", job=self.job.job_id)
             return None
-        self._plan, self._begun = authority.plan, True
         reader = await self._parts.spool.open(self.job.document_id)
         try:
             return await self._send(authority.plan, reader)
@@ -162,7 +168,7 @@ class Attempt:
     def _begin(self, connection: Connection, authority: Authority) -> None:
         """Move the job, set its price aside and write the attempt down; or raise if it is not as it was seen."""
         current = job_rows.get(connection, self.job.id)
-        if (current.ticket, current.device_id) != (self.job.ticket, self.job.device_id):
+        if any(getattr(current, name) != getattr(self.job, name) for name in _SEEN):
             raise IllegalTransition(current.state, Event.START)
         job_rows.move(
             connection,
@@ -272,6 +278,8 @@ class Attempt:
         if stopped != self._stopped:
             self._stopped = stopped
             event = Event.STALL if stopped else Event.START
+            # A job that its device suspended is still there: it is none of those that wait here to be resumed.
+            reasons = tuple(reason for reason in reasons if reason != SUSPENDED and "," not in reason)
             try:
                 await self._parts.database.write(
                     lambda connection: job_rows.move(connection, self.job.id, event, now(), reasons=reasons or None)
@@ -280,7 +288,15 @@ class Attempt:
                 log.info("job moved on meanwhile", job=self.job.job_id)
         if impressions is not None and impressions != self._impressions:
             self._impressions = impressions
-            await self._note(impressions=impressions)
+            await self._went_on(impressions)
+
+    async def _went_on(self, impressions: int) -> None:
+        def write(connection: Connection) -> None:
+            store.note(connection, self.attempt_id, impressions=impressions)
+            job = job_rows.get(connection, self.job.id)
+            tell(connection, job_rows.WentOn(replace(job, impressions_completed=impressions)))
+
+        await self._parts.database.write(write)
 
     async def _note(self, **values: Any) -> None:
         await self._parts.database.write(lambda connection: store.note(connection, self.attempt_id, **values))

@@ -6,7 +6,7 @@ Web, REST and IPP Release-Job all end here, so that rights, prices and reservati
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from sqlalchemy import Connection
@@ -18,14 +18,16 @@ from accounting.errors import CreditExhausted as CreditExhausted  # noqa: PLC041
 from accounting.price import Extent, Price
 from devices.fleet import DeviceUnknown, Fleet
 from devices.store import DeviceRow
+from directory.passwords import Throttle
 from directory.store import Person
 from directory.store import by_id as person_by_id
 from events import audit
 from events.hub import Hub
 from ipp.enums import JobState
-from jobs import store
+from jobs import holding, store
 from jobs.catalogue import Catalogue
 from jobs.errors import NotPossible
+from jobs.holding import INDEFINITE
 from jobs.intake import claim_hash
 from jobs.job import Job
 from jobs.lifecycle import Event, IllegalTransition
@@ -40,9 +42,12 @@ from release.errors import (
     NotYours,
     ReleaseError,
     StillCounting,
+    TooManyCodes,
     WrongCode,
 )
 from release.marks import Marks, marks, unstamped
+from release.outcome import PROVED, proved
+from release.passwords import Passwords
 from release.plan import Plan, asked, plan, report_of
 from release.quotes import Changes as Changes  # noqa: PLC0414 - part of the desk's words
 from release.quotes import Quote, Quotes
@@ -54,6 +59,8 @@ T = TypeVar("T")
 
 COUNT_LIMIT: Final = 30.0
 """Seconds that a release waits for the count of a document that has just arrived."""
+
+_CODES: Final = 20  # claim codes that one person may try within five minutes
 
 _SYSTEM: Final = ""  # the actor of what the gateway does by itself
 
@@ -82,6 +89,8 @@ class Desk:
         """Put it together; `language` is that of what is printed beside documents."""
         self._database, self._jobs, self._catalogue = database, jobs, catalogue
         self._fleet, self._hub, self._node, self._language = fleet, hub, node, language
+        self._codes_tried = Throttle(_CODES)
+        self._passwords = Passwords()
 
     async def waiting(self, person: Person) -> list[Job]:
         """A person's jobs that have not ended, the newest first."""
@@ -135,14 +144,20 @@ class Desk:
         changes: Changes | None = None,
         *,
         confirmed: bool = False,
+        password: str = "",
+        nameless: bool = False,
     ) -> Job:
-        """Let a held job go to a device, its price set aside. `actor` None is the gateway itself.
+        """Let a held job go to a device, its price set aside. `actor` None is the gateway itself, or an operator.
 
-        Raises JobUnknown, NotYours, NotPossible, NoDevice, DeviceNotReady, CannotPrint, StillCounting, CreditExhausted
-        and, for a job that may have printed already, MayHavePrinted unless `confirmed`.
+        Whoever asks gives the password that it was sent with (job-password), `nameless` operators as well, of whom the
+        network alone is known. Raises JobUnknown, NotYours, NotPossible, NeedsPassword, NoDevice, DeviceNotReady,
+        CannotPrint, StillCounting, CreditExhausted and, for a job that may have printed already, MayHavePrinted unless
+        `confirmed`.
         """
-        job = self._theirs(await self._jobs.get(uuid), actor)
+        job = theirs(await self._jobs.get(uuid), actor)
         _may_go(job, confirmed=confirmed)
+        if actor is not None or nameless:
+            await self._passwords.check(job, password)
         job = await self._counted(job)
         device = self._device(job, device_id)
         ticket = (changes or Changes()).apply(job.ticket)
@@ -188,15 +203,24 @@ class Desk:
         if accounts.reservation_of(connection, job.id) is None:
             self._reserve(connection, job, authority.plan, authority.price)
 
-    async def hold(self, actor: Person | None, uuid: str) -> Job:
-        """Hold a job that waits for its device, and give back what was set aside."""
-        self._theirs(await self._jobs.get(uuid), actor)
+    async def hold(self, actor: Person | None, uuid: str, until: str | None = None) -> Job:
+        """Hold a job that waits for its device, and give back what was set aside.
+
+        `until` is a job-hold-until, which a job that is held already is given as well. Raises NotPossible.
+        """
+        job = theirs(await self._jobs.get(uuid), actor)
+        queue, ticket = self._catalogue.get(job.queue_id), replace(job.ticket, job_hold_until=until or INDEFINITE)
+        release_at = holding.release_at(queue, ticket, now()) if queue and not queue.holds else None
 
         def write(connection: Connection) -> Job:
+            current = store.get(connection, uuid)
             # Of a job that is being printed nobody knows yet what is to be paid.
-            _not_at_a_device(store.get(connection, uuid))
+            _not_at_a_device(current)
+            if until and current.held and not current.incoming:
+                store.note(connection, uuid, ticket=ticket.to_json(), release_at=release_at)
+                return store.get(connection, uuid)
             ledger.give_back(connection, uuid)
-            return store.move(connection, uuid, Event.HOLD, now(), release_at=None)
+            return store.move(connection, uuid, Event.HOLD, now(), release_at=release_at, ticket=ticket.to_json())
 
         held = await self._write(write)
         self._hub.ring("jobs")
@@ -204,7 +228,7 @@ class Desk:
 
     async def delete(self, actor: Person | None, uuid: str) -> Job:
         """Cancel a job that no device works on and shred its document (a job being printed: see `Forward.cancel`)."""
-        job = self._theirs(await self._jobs.get(uuid), actor)
+        job = theirs(await self._jobs.get(uuid), actor)
         reasons = BY_USER if actor is not None and actor.id == job.person_id else BY_OPERATOR
         operator = actor is None or actor.administrator
 
@@ -244,6 +268,17 @@ class Desk:
             ledger.settle(connection, self._node, uuid, ended.person_id, extent, extent.impressions, basis)
             audit.record(connection, self._node, who, "job.printed", uuid)
 
+        if job.ticket.proof_copies is not None:
+
+            def prove(connection: Connection) -> Job:
+                current = store.get(connection, uuid)
+                _undecided(current)
+                charge(connection, current)
+                ledger.begin_again(connection, uuid)
+                store.note(connection, uuid, uncertain=False, message=PROVED, ticket=proved(current.ticket).to_json())
+                return store.get(connection, uuid)
+
+            return await self._write(prove)
         return await self._jobs.conclude(
             uuid,
             Event.COMPLETE,
@@ -255,7 +290,14 @@ class Desk:
         )
 
     async def claim(self, person: Person, code: str) -> Job:
-        """Make a job without an owner a person's own, by the code that its sender was given. Raises WrongCode."""
+        """Make a job without an owner a person's own, by the code that its sender was given.
+
+        Codes are short enough to be typed, and so to be guessed: tries are counted, right ones as well, for whoever
+        guesses can have right codes of their own. Raises WrongCode, TooManyCodes.
+        """
+        if self._codes_tried.left(person.id) <= 0:
+            raise TooManyCodes("Too many codes were tried. Wait 5 minutes and try again.")
+        self._codes_tried.failed(person.id)
         hashed = claim_hash(code)
 
         def write(connection: Connection) -> Job:
@@ -263,14 +305,10 @@ class Desk:
             if not held:
                 raise WrongCode("No document is waiting under this code. Check the letters and figures.")
             store.note(connection, held[0].id, person_id=person.id, user_name=person.name, claim=None)
+            audit.record(connection, self._node, person.id, "job.claim", held[0].id)
             return store.get(connection, held[0].id)
 
         return await self._write(write)
-
-    def _theirs(self, job: Job, actor: Person | None) -> Job:
-        if actor is not None and not actor.administrator and job.person_id != actor.id:
-            raise NotYours("This is somebody else's document.")
-        return job
 
     async def _counted(self, job: Job) -> Job:
         end = asyncio.get_running_loop().time() + COUNT_LIMIT
@@ -299,6 +337,8 @@ class Desk:
     def _plan(self, job: Job, ticket: Ticket, device: DeviceRow, name: str = "") -> Plan:
         if device.capabilities is None:
             raise DeviceNotReady(f"{device.shown} has not answered yet. Check that it is switched on.")
+        if ticket.document_overrides:
+            ticket = replace(ticket, overrides=(*ticket.document_overrides, *ticket.overrides))
         return plan(ticket, report_of(job), device.capabilities, self._marks(job, device, name))
 
     def _marks(self, job: Job, device: DeviceRow, name: str = "") -> Marks:
@@ -322,6 +362,13 @@ class Desk:
             return await self._database.write(write)
         except IllegalTransition as error:
             raise NotPossible(str(error)) from None
+
+
+def theirs(job: Job, actor: Person | None) -> Job:
+    """Return the job if it is the actor's business; `actor` None is the gateway itself. Raises NotYours."""
+    if actor is not None and not actor.administrator and job.person_id != actor.id:
+        raise NotYours("This is somebody else's document.")
+    return job
 
 
 def _may_go(job: Job, *, confirmed: bool) -> None:

@@ -35,3 +35,11 @@ class DeviceInUse(ReleaseError):
 
 class WrongCode(ReleaseError):
     """No waiting job has this claim code."""
+
+
+class NeedsPassword(ReleaseError):
+    """The job was sent with a password, which was not given or is another one."""
+
+
+class TooManyCodes(ReleaseError):
+    """Too many wrong claim codes were typed lately."""

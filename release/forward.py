@@ -30,6 +30,7 @@ from storage.spool import Spool
 
 log = structlog.get_logger(__name__)
 
+SUSPEND_LIMIT: Final = 10.0  # seconds that an attempt is given to break off
 LOOK_AGAIN: Final = 5.0  # seconds between looks at the rows when no bell rings
 
 
@@ -91,6 +92,19 @@ class Forward:
         else:
             self._interrupt(attempt)
 
+    async def suspend(self, uuid: str) -> None:
+        """Take a job back before its device has a byte of it; it waits to be resumed. Raises NotPossible."""
+        job = await self._jobs.get(uuid)
+        attempt = self._at.get(uuid)
+        if not active(job) or attempt is None:
+            raise NotPossible("It is not being printed.")
+        if attempt.sending or attempt.ending:
+            raise NotPossible("The printer has it already: it cannot be suspended, only cancelled.")
+        attempt.suspended = True
+        task = self._running[attempt.device_id]
+        self._interrupt(attempt)
+        await asyncio.wait([task], timeout=SUSPEND_LIMIT)
+
     def _interrupt(self, attempt: Attempt) -> None:
         """Break an attempt off of which no byte has left."""
         task = self._running.get(attempt.device_id)
@@ -141,7 +155,7 @@ class Forward:
         """Decide what became of the jobs that were being printed when the gateway ended."""
         jobs = await self._jobs.selected(states=(JobState.PROCESSING, JobState.PROCESSING_STOPPED), limit=10_000)
         for job in jobs:
-            if job.id in self._at:  # `run` began again, not the gateway: somebody works on it
+            if job.id in self._at or job.suspended:  # `run` began again, not the gateway: somebody works on it
                 continue
             row = await self._database.read(partial(store.latest, job_id=job.id))
             device_id = row.device_id if row else job.device_id or ""

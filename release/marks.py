@@ -18,10 +18,17 @@ _DIAGONAL_OPACITY: Final = 0.18
 _SIZE: Final = 8.0
 
 _WORDS: Final = {
-    "en": ("Printed", "Printer", "Pages", "Number"),
-    "fr": ("Imprimé le", "Imprimante", "Pages", "Numéro"),
+    "en": ("For", "Printed", "Printer", "Pages", "Number", "Message"),
+    "fr": ("Pour", "Imprimé le", "Imprimante", "Pages", "Numéro", "Message"),
 }
 """The labels of a banner page, by language."""
+
+_SHEETS: Final[dict[str, BannerPlace]] = {
+    "standard": "before",
+    "job-start-sheet": "before",
+    "job-end-sheet": "after",
+}
+"""Where the page of a job-sheets value stands."""
 
 _FIELD = re.compile(r"\{[a-z]+\}")
 _DATES: Final = {"en": "%Y-%m-%d", "fr": "%d/%m/%Y"}
@@ -50,7 +57,8 @@ def marks(
 
     `device` and `name`, the owner's, are as people know them.
     """
-    if queue is None or (queue.stamp == "off" and queue.banner == "none"):
+    place = banner_place(queue, job) if queue else None
+    if queue is None or (queue.stamp == "off" and place is None):
         return NO_MARKS
     date, time = at.strftime(_DATES.get(language, _DATES["en"])), at.strftime("%H:%M")
     stamp = banner = None
@@ -74,21 +82,29 @@ def marks(
             opacity=_DIAGONAL_OPACITY if diagonal else 1.0,
             qr=job.uuid if queue.stamp_qr else "",
         )
-    if queue.banner != "none":
-        banner = _banner(queue, job, device, f"{date} {time}", name, language)
+    if place is not None:
+        banner = _banner(place, job, device, f"{date} {time}", name, language)
     return Marks(stamp, banner, required=queue.must_stamp)
 
 
-def _banner(queue: Queue, job: Job, device: str, when: str, name: str, language: str) -> Banner:
+def banner_place(queue: Queue, job: Job) -> BannerPlace | None:
+    """Where the job gets a banner page: as its queue has it for all, or as its owner asked (job-sheets)."""
+    if queue.banner != "none":
+        return cast("BannerPlace", queue.banner)
+    return _SHEETS.get(job.ticket.job_sheets or "none")
+
+
+def _banner(place: BannerPlace, job: Job, device: str, when: str, name: str, language: str) -> Banner:
     labels = _WORDS.get(language, _WORDS["en"])
-    values = (when, device, str(job.pages) if job.pages is not None else "", str(job.job_id))
+    ticket, pages = job.ticket, str(job.pages) if job.pages is not None else ""
+    values = (ticket.job_recipient_name or "", when, device, pages, str(job.job_id), ticket.job_sheet_message or "")
     return Banner(
         heading=(name or job.user_name or job.title)[:MOST_CHARACTERS],
         title=job.title[:MOST_CHARACTERS] if name or job.user_name else "",
         rows=tuple((label, value[:MOST_CHARACTERS]) for label, value in zip(labels, values, strict=True) if value),
         qr=job.uuid,
         caption=job.id,
-        place=cast("BannerPlace", queue.banner),
+        place=place,
     )
 
 

@@ -3,7 +3,8 @@
 Each verb here is one transaction. None is repeated by a later one: the job's state decides whether it may still happen.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import structlog
@@ -15,7 +16,8 @@ from events.hub import Hub
 from jobs import store as job_rows
 from jobs.catalogue import Catalogue
 from jobs.job import Job
-from jobs.lifecycle import Event
+from jobs.lifecycle import SUSPENDED, Event
+from jobs.ticket import Ticket
 from jobs.work import BY_USER, Jobs, now
 from release import store
 from release.plan import Plan
@@ -27,6 +29,7 @@ log = structlog.get_logger(__name__)
 TRY_AGAIN: Final = 30  # seconds until a direct queue's job whose device was away is tried again
 OWN_COUNT: Final = "own-count"
 MAY_HAVE_PRINTED: Final = "It may have printed: the printer did not say how it ended. Nothing is charged yet."
+PROVED: Final = "The proof is printed. Release it again for all copies."
 _GRACE: Final = 3600  # seconds that a job which comes back from its device waits at least
 
 
@@ -79,6 +82,9 @@ class Outcomes:
             ledger.settle(connection, self._node, job.id, job.person_id, plan.extent, printed, basis)
             _note(connection, ended, outcome)
 
+        if plan.proof:
+            await self._proved(ended, settle)
+            return
         await self._jobs.conclude(
             ended.job.id,
             Event.COMPLETE,
@@ -86,6 +92,30 @@ class Outcomes:
             impressions_completed=printed,
             sheets_completed=outcome.sheets or plan.extent.first(printed).sheets,
         )
+
+    async def _proved(self, ended: Ended, settle: Callable[[Connection, Job], None]) -> None:
+        """Hold a job whose proof is on paper, and paid, until its owner releases the rest of it."""
+        queue = self._catalogue.get(ended.job.queue_id)
+        grace = min(queue.retention, _GRACE) if queue else _GRACE
+
+        def write(connection: Connection) -> None:
+            at = now()
+            job = job_rows.get(connection, ended.job.id)
+            settle(connection, job)
+            ledger.begin_again(connection, job.id)
+            job_rows.move(
+                connection,
+                job.id,
+                Event.HOLD,
+                at,
+                message=PROVED,
+                ticket=proved(job.ticket).to_json(),
+                release_at=None,
+                expires_at=max(job.expires_at or 0, at + grace * 1000),
+            )
+
+        await self._database.write(write)
+        self._hub.ring("jobs")
 
     async def _stopped(self, ended: Ended, plan: Plan, outcome: Outcome, printed: int) -> None:
         """End a job that was given up half way: the half is paid."""
@@ -154,6 +184,16 @@ class Outcomes:
         await self._database.write(write)
         self._hub.ring("jobs")
 
+    async def suspended(self, ended: Ended) -> None:
+        """Keep a job of which nothing was sent until somebody resumes it, its price still set aside."""
+
+        def write(connection: Connection) -> None:
+            job_rows.move(connection, ended.job.id, Event.STALL, now(), reasons=(SUSPENDED,))
+            _note(connection, ended, Outcome(kind="not-sent", message="It was suspended."))
+
+        await self._database.write(write)
+        self._hub.ring("jobs")
+
     async def given_up(self, ended: Ended, outcome: Outcome) -> None:
         """End a job that its owner gave up before anything was sent."""
         await self._free(ended, outcome, Event.CANCEL, BY_USER, "")
@@ -182,3 +222,8 @@ def _note(connection: Connection, ended: Ended, outcome: Outcome) -> None:
         "message": outcome.message[:500],
     }
     store.note(connection, ended.attempt_id, **values)
+
+
+def proved(ticket: Ticket) -> Ticket:
+    """The ticket of a job whose proof is on paper: what is left to print."""
+    return replace(ticket, proof_copies=None, proof_media=None)

@@ -72,6 +72,11 @@ def wishes(ticket: Ticket, report: Report, *, copies: int, sides: Sides, gray: b
     return wanted
 
 
+def unarranged(report: Report) -> str:
+    """Say why the pages of a document in a printer's own language are not put on sheets in another way."""
+    return f"The pages of {label(report)} can be printed only in their own order. Print the document as PDF."
+
+
 def label(report: Report) -> str:
     """The languages of a document, for a person."""
     return _named(report.languages)

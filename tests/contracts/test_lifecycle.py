@@ -10,16 +10,17 @@ from jobs.lifecycle import FINAL, REASONS, TRANSITIONS, Event, IllegalTransition
 
 ROOT = Path(__file__).parents[2]
 
-# State by state, in the order hold, release, start, stall, lose, complete, cancel, abort; - cannot happen.
-# From RFC 8011 section 5.3.7 (figure 3) and what the gateway promises: unknown outcomes wait for a person.
+# State by state, in the order hold, release, start, stall, lose, complete, cancel, abort, resume, restart; - cannot happen.
+# From RFC 8011 section 5.3.7 (figure 3) and what the gateway promises: unknown outcomes wait for a person. An ended job
+# begins again by Restart-Job alone (RFC 8011 section 4.3.7).
 CELLS = """
-pending             held  -        processing  -        -     -          canceled  aborted
-pending-held        -     pending  -           -        -     completed  canceled  aborted
-processing          held  -        -           stopped  held  completed  canceled  aborted
-processing-stopped  held  -        processing  -        held  completed  canceled  aborted
-canceled            -     -        -           -        -     -          -         -
-aborted             -     -        -           -        -     -          -         -
-completed           -     -        -           -        -     -          -         -
+pending             held  -        processing  stopped  -     -          canceled  aborted  -        -
+pending-held        -     pending  -           -        -     completed  canceled  aborted  -        -
+processing          held  -        -           stopped  held  completed  canceled  aborted  -        -
+processing-stopped  held  -        processing  -        held  completed  canceled  aborted  pending  -
+canceled            -     -        -           -        -     -          -         -        -        held
+aborted             -     -        -           -        -     -          -         -        -        held
+completed           -     -        -           -        -     -          -         -        -        held
 """
 SHORT = {"held": "pending-held", "stopped": "processing-stopped"}
 STATES = {state.keyword: state for state in JobState if state in TRANSITIONS}
@@ -41,8 +42,8 @@ def test_cell(state, event, expected):
         assert after(STATES[state], event) is STATES[expected]
 
 
-def test_the_table_has_seven_states_and_eight_events():
-    assert (len(TRANSITIONS), len(Event)) == (7, 8)
+def test_the_table_has_seven_states_and_ten_events():
+    assert (len(TRANSITIONS), len(Event)) == (7, 10)
     assert set(TRANSITIONS) == {JobState(value) for value in range(3, 10)}
     assert {JobState.CANCELED, JobState.ABORTED, JobState.COMPLETED} == FINAL
     assert set(REASONS) == set(Event)

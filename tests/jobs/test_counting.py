@@ -93,11 +93,14 @@ async def test_the_count_of_a_rejected_document_is_never_seen_without_its_end(ho
     seen = []
     write = house.database.write
 
-    async def watched(fn, **values):
+    async def looked(fn, values):
         result = await write(fn, **values)
         current = await house.jobs.get(job.id)
         seen.append((current.counted_at is not None, current.state))
         return result
+
+    async def watched(fn, **values):
+        return await asyncio.shield(asyncio.ensure_future(looked(fn, values)))
 
     house.database.write = watched
     await count(BAD)
@@ -105,6 +108,29 @@ async def test_the_count_of_a_rejected_document_is_never_seen_without_its_end(ho
         while (True, JobState.ABORTED) not in seen:
             await asyncio.sleep(0.01)
     assert (True, JobState.PENDING) not in seen
+
+
+async def test_accepting_goes_first_but_counting_goes_on(house, count, monkeypatch):
+    """While many jobs come, held ones are counted one at a time with rests; a device's job is not put off."""
+    monkeypatch.setattr(counting_module, "_REST", 0.1)
+    held, direct = await house.queue(), await house.queue("direct", Kind.DIRECT)
+    jobs = [await house.job(held) for _ in range(30)]
+    monkeypatch.setattr(type(house.jobs), "bursting", property(lambda _: True))
+    last = await house.job(direct)
+    await count(rounds=40)
+    counted = [(await house.jobs.get(job.id)).counted_at for job in (*jobs, last)]
+    assert counted[-1] is not None
+    assert 0 < sum(at is not None for at in counted[:-1]) < 15
+    monkeypatch.setattr(type(house.jobs), "bursting", False)
+    await count(rounds=1000)
+    assert all([(await house.jobs.get(job.id)).counted_at for job in (*jobs, last)])
+
+
+async def test_a_burst_is_many_jobs_at_once(house):
+    queue = await house.queue()
+    assert not house.jobs.bursting
+    await asyncio.gather(*(house.job(queue) for _ in range(12)))
+    assert house.jobs.bursting
 
 
 async def test_policy_refuses_after_the_count(house, count):

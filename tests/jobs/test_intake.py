@@ -15,9 +15,10 @@ from jobs.errors import (
     JobUnknown,
     NotAccepting,
     NotAdmitted,
+    NotPossible,
     TooManyDocuments,
 )
-from jobs.intake import INCOMING, Submission, claim_hash
+from jobs.intake import INCOMING, MOST_DOCUMENTS, Sent, Submission, claim_hash
 from jobs.queue import Kind, Offer
 from jobs.ticket import Ticket
 from jobs.work import now
@@ -267,22 +268,23 @@ async def created(house, queue, **values):
     return (await house.intake.create(Submission(queue, None, "visitor", **values))).job
 
 
-async def test_a_created_job_takes_one_document_and_is_closed(house):
+async def test_a_created_job_takes_a_document_and_is_closed(house):
     queue = await house.queue(release_after=0)
     job = await created(house, queue, title="Letter")
     assert (
         job.incoming and job.state is JobState.PENDING_HELD and "job-incoming" in job.reasons and job.release_at is None
     )
-    with_document = await house.intake.add_document(job, queue, "application/pdf", "letter.pdf", once(PDF))
-    assert with_document.incoming and with_document.document_name == "letter.pdf" and with_document.size == len(PDF)
-    with pytest.raises(TooManyDocuments):
-        await house.intake.add_document(with_document, queue, "", "", once(PDF))
-    closed = await house.intake.close(with_document, queue)
+    document = await house.intake.add_document(job, queue, Sent("application/pdf", "letter.pdf"), once(PDF))
+    assert (document.number, document.name, document.size) == (1, "letter.pdf", len(PDF))
+    attached = await house.jobs.get(job.id)
+    assert attached.incoming and attached.document_id is None and attached.documents == 1
+    closed = await house.intake.close(attached, queue)
     assert (
         not closed.incoming and closed.reasons == ("job-hold-until-specified", "job-release-wait") and closed.release_at
     )
+    assert (closed.document_name, closed.document_format, closed.size) == ("letter.pdf", "application/pdf", len(PDF))
     with pytest.raises(AlreadyClosed):
-        await house.intake.add_document(closed, queue, "", "", once(PDF))
+        await house.intake.add_document(closed, queue, Sent(), once(PDF))
     with pytest.raises(AlreadyClosed):
         await house.intake.close(closed, queue)
 
@@ -290,19 +292,42 @@ async def test_a_created_job_takes_one_document_and_is_closed(house):
 async def test_two_documents_at_once_for_one_job(house):
     queue = await house.queue()
     job = await created(house, queue)
-    results = await asyncio.gather(
-        *(house.intake.add_document(job, queue, "", "", once(LARGE)) for _ in range(2)), return_exceptions=True
-    )
-    assert sorted(type(result).__name__ for result in results) == ["Job", "TooManyDocuments"]
-    assert len(await house.rows("document")) == 1 and len(house.files()) == 1
+    documents = await asyncio.gather(*(house.intake.add_document(job, queue, Sent(), once(LARGE)) for _ in range(2)))
+    assert sorted(document.number for document in documents) == [1, 2]
+    job = await house.intake.close(await house.jobs.get(job.id), queue)
+    assert job.documents == 2 and job.size == 2 * len(LARGE)
+    assert len(await house.rows("document")) == 2
+    await house.jobs.abort(job.id, ("aborted-by-system",), "No more.")
+    assert house.files() == [] and {row.document_id for row in await house.rows("job_document")} == {None}
+
+
+async def test_a_job_has_a_hundred_documents_and_no_more(house):
+    queue = await house.queue()
+    job = await created(house, queue)
+    await house.note(job, documents=MOST_DOCUMENTS)
+    with pytest.raises(TooManyDocuments):
+        await house.intake.add_document(await house.jobs.get(job.id), queue, Sent(), once(PDF))
+
+
+async def test_a_document_that_is_given_up_is_not_printed(house):
+    queue = await house.queue()
+    job = await created(house, queue)
+    for name in ("one.pdf", "two.pdf"):
+        await house.intake.add_document(await house.jobs.get(job.id), queue, Sent(name=name), once(PDF))
+    first, second = await house.jobs.documents(job.id)
+    await house.intake.cancel_document(await house.jobs.get(job.id), first)
+    closed = await house.intake.close(await house.jobs.get(job.id), queue)
+    assert (closed.document_name, closed.document_id, closed.size) == ("two.pdf", second.document_id, len(PDF))
+    with pytest.raises(NotPossible, match="only document"):
+        await house.intake.cancel_document(closed, second)
 
 
 async def test_a_created_job_of_a_direct_queue_goes_when_it_is_closed(house):
     queue = await house.queue("direct", Kind.DIRECT)
     job = await created(house, queue)
     assert job.state is JobState.PENDING_HELD
-    job = await house.intake.add_document(job, queue, "", "", once(PDF))
-    assert (await house.intake.close(job, queue)).state is JobState.PENDING
+    await house.intake.add_document(job, queue, Sent(), once(PDF))
+    assert (await house.intake.close(await house.jobs.get(job.id), queue)).state is JobState.PENDING
 
 
 async def test_a_job_closed_without_a_document_is_aborted(house):
@@ -323,14 +348,15 @@ async def test_a_created_job_whose_document_never_comes(house):
     assert await house.jobs.give_up_incoming() == 1
     assert (await house.jobs.get(job.id)).state is JobState.ABORTED
     with pytest.raises(AlreadyClosed):
-        await house.intake.add_document(job, queue, "", "", once(PDF))
+        await house.intake.add_document(job, queue, Sent(), once(PDF))
 
 
 async def test_each_document_gives_time_to_say_that_it_was_all(house):
     queue = await house.queue()
     job = await created(house, queue)
     await house.note(job, expires_at=1)
-    attached = await house.intake.add_document(job, queue, "", "", once(PDF))
+    await house.intake.add_document(job, queue, Sent(), once(PDF))
+    attached = await house.jobs.get(job.id)
     assert attached.expires_at > now() + (INCOMING - 10) * 1000
 
 

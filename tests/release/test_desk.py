@@ -15,7 +15,16 @@ from jobs.ticket import Ticket
 from jobs.work import now
 from release import desk as desk_module
 from release.desk import Changes, CreditExhausted
-from release.errors import CannotPrint, DeviceNotReady, MayHavePrinted, NoDevice, NotYours, StillCounting, WrongCode
+from release.errors import (
+    CannotPrint,
+    DeviceNotReady,
+    MayHavePrinted,
+    NoDevice,
+    NotYours,
+    StillCounting,
+    TooManyCodes,
+    WrongCode,
+)
 
 from .conftest import report
 
@@ -315,6 +324,18 @@ async def test_a_job_of_nobody_is_claimed_once(house, ada, bob):
     assert (claimed.id, claimed.person_id, claimed.user_name, claimed.claim) == (job.id, ada.id, "ada", None)
     with pytest.raises(WrongCode):
         await house.desk.claim(bob, code)
+
+
+async def test_codes_cannot_be_guessed(house, ada, bob):
+    await house.job(await house.queue(accept_unowned=True))
+    for _ in range(19):
+        with pytest.raises(WrongCode):
+            await house.desk.claim(ada, "AAAA-AAAA")
+    found = await asyncio.gather(*(house.desk.claim(ada, "BBBB-BBBB") for _ in range(5)), return_exceptions=True)
+    assert [type(error) for error in found] == [WrongCode, *[TooManyCodes] * 4]
+    with pytest.raises(TooManyCodes):
+        await house.desk.claim(ada, house.code)
+    assert (await house.desk.claim(bob, house.code)).person_id == bob.id
 
 
 async def test_lists(house, ada, bob, held):

@@ -61,8 +61,24 @@ async def test_a_banner_says_whose_it_is_in_the_language_of_the_house(house, ada
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("sheets", "place"), [
+    ("none", None), ("standard", "before"), ("job-start-sheet", "before"), ("job-end-sheet", "after"),
+])  # fmt: skip
+async def test_an_owner_may_ask_for_a_banner_page(house, ada, sheets, place):
+    ticket = Ticket(job_sheets=sheets, job_sheet_message="Not to be folded", job_recipient_name="Grace")
+    job = replace(await house.job(await house.queue(), ada), ticket=ticket)
+    made = marks(queue(), job, "Library", AT).banner
+    assert (made and made.place) == place
+    if made:
+        rows = dict(made.rows)
+        assert (rows["For"], rows["Message"]) == ("Grace", "Not to be folded")
+    # What the queue has for all of them comes anyway, and where it has it.
+    assert marks(queue(banner="after"), job, "Library", AT).banner.place == "after"
+
+
 async def test_the_longest_words_still_make_marks(house):
-    job = replace(await house.job(await house.queue()), title="x" * 255, user_name="y" * 255)
+    ticket = Ticket(job_sheet_message="x" * 1023, job_recipient_name="y" * 255)
+    job = replace(await house.job(await house.queue()), title="x" * 255, user_name="y" * 255, ticket=ticket)
     text = "{title}{user}" * 15
     made = marks(queue(stamp="top", stamp_text=text, banner="before"), job, "z" * 255, AT)
     assert made.stamp is not None
