@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from typing import Any, Self, TypeVar, cast
 
+from devices.media_names import COMMON_MEDIA, known
+from devices.supplies import Supply, finishers, supplies, trays
 from ipp.message import Group
 from ipp.values import Range, Resolution
 
@@ -96,6 +98,18 @@ class Capabilities:
     compression: tuple[str, ...] = ("none",)
     pages_per_minute: int | None = None
     pages_per_minute_color: int | None = None
+    borderless: bool = False
+    """Whether it can print to the edges of the sheet: it lists a margin of 0."""
+    content_optimize: tuple[str, ...] = ()
+    rendering_intents: tuple[str, ...] = ()
+    supplies: tuple[Supply, ...] = ()
+    """What it has of ink, toner and the like, as `devices.supplies` reads it."""
+    finishers: tuple[Supply, ...] = ()
+    """printer-finisher and its descriptions."""
+    input_trays: tuple[str, ...] = ()
+    """printer-input-tray: one for each of media_sources, or none."""
+    output_trays: tuple[str, ...] = ()
+    """printer-output-tray: one for each of output_bins, or none."""
 
     @property
     def duplex(self) -> bool:
@@ -173,7 +187,19 @@ def from_printer_attributes(group: Group) -> Capabilities:
         compression=_set(group.strings("compression-supported")) or ("none",),
         pages_per_minute=group.integer("pages-per-minute"),
         pages_per_minute_color=group.integer("pages-per-minute-color"),
+        borderless=all(0 in group.integers(f"media-{side}-margin-supported") for side in SIDES_OF_A_SHEET),
+        content_optimize=_set(group.strings("print-content-optimize-supported")),
+        rendering_intents=_set(group.strings("print-rendering-intent-supported")),
+        supplies=supplies(group),
+        finishers=finishers(group),
+        input_trays=_beside(trays(group, "printer-input-tray"), group, "media-source-supported"),
+        output_trays=_beside(trays(group, "printer-output-tray"), group, "output-bin-supported"),
     )
+
+
+def _beside(found: tuple[str, ...], group: Group, attribute: str) -> tuple[str, ...]:
+    """Trays, if there are as many as names: else nobody knows which is which."""
+    return found if len(found) == len(_set(group.strings(attribute))) else ()
 
 
 def _strip(group: Group) -> int:
@@ -219,8 +245,7 @@ def _copies_max(group: Group) -> int:
 
 
 def _media(group: Group, name: str) -> tuple[str, ...]:
-    named = (LEGACY_MEDIA.get(word, word) for word in group.strings(name))
-    return _set(word for word in named if _PWG_MEDIA.fullmatch(word))
+    return _set(known(group.strings(name)))
 
 
 def _resolutions(group: Group, name: str) -> tuple[Dpi, ...]:
@@ -276,16 +301,9 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-ALL_SIDES = ("one-sided", "two-sided-long-edge", "two-sided-short-edge")
+SIDES_OF_A_SHEET = ("left", "bottom", "right", "top")
 
-COMMON_MEDIA = (
-    "iso_a4_210x297mm",
-    "iso_a3_297x420mm",
-    "iso_a5_148x210mm",
-    "na_letter_8.5x11in",
-    "na_legal_8.5x14in",
-    "na_ledger_11x17in",
-)
+ALL_SIDES = ("one-sided", "two-sided-long-edge", "two-sided-short-edge")
 
 JOB_TEMPLATE = (
     "copies",
@@ -305,25 +323,6 @@ JOB_TEMPLATE = (
     "printer-resolution",
     "sides",
 )
-
-# class_name_size, PWG 5101.1 section 5
-_PWG_MEDIA = re.compile(r"[a-z0-9]+_[a-z0-9.\-]+_\d+(\.\d+)?x\d+(\.\d+)?(mm|in)", re.ASCII)
-
-# names from before PWG 5101.1 (RFC 2911 appendix C) that old devices still send
-LEGACY_MEDIA = {
-    "iso-a3": "iso_a3_297x420mm",
-    "iso-a4": "iso_a4_210x297mm",
-    "iso-a5": "iso_a5_148x210mm",
-    "iso-a6": "iso_a6_105x148mm",
-    "iso-b5": "iso_b5_176x250mm",
-    "iso-designated-long": "iso_dl_110x220mm",
-    "na-letter": "na_letter_8.5x11in",
-    "na-legal": "na_legal_8.5x14in",
-    "executive": "na_executive_7.25x10.5in",
-    "invoice": "na_invoice_5.5x8.5in",
-    "tabloid": "na_ledger_11x17in",
-    "na-number-10-envelope": "na_number-10_4.125x9.5in",
-}
 
 TRIAL = Capabilities(
     make_and_model="Printgate trial printer",
@@ -352,7 +351,14 @@ TRIAL = Capabilities(
     print_scaling=("auto", "auto-fit", "fill", "fit", "none"),
     orientations=(3, 4, 5, 6),
     finishings=(3,),
+    content_optimize=("auto", "graphic", "photo", "text", "text-and-graphic"),
+    rendering_intents=("auto", "absolute", "perceptual", "relative", "relative-bpc", "saturation"),
+    # Keeping a page takes it no longer than a second.
+    pages_per_minute=60,
+    pages_per_minute_color=60,
     multiple_document_handling=("separate-documents-collated-copies",),
     job_creation_attributes=frozenset(JOB_TEMPLATE),
+    # What it has of supplies is room on the disk, and that is nobody's to count.
+    supplies=(("index=1;class=other;type=other;unit=other;maxcapacity=-1;level=-3;", "Folder on the gateway's disk"),),
 )
 """The trial printer takes everything and turns nothing down."""

@@ -1,155 +1,153 @@
-"""Answers to Get-Printer-Attributes: encoded once per queue and name of the host, joined per requested-attributes.
+"""Answers to Get-Printer-Attributes: encoded once per queue and door, joined per requested-attributes.
 
 Only the few attributes that change by themselves are made per request.
 """
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Final
 
-from ipp import build
 from ipp.codec import encode_attribute
-from ipp.enums import PrinterState
 from ipp.message import Attribute
-from ipp_server import printer
-from ipp_server.printer import House
+from ipp_server import printer_media, setting_rows
+from ipp_server.printer import Door, House
+from ipp_server.printer_description import ADDRESSED, addressed, description, doors
+from ipp_server.printer_status import DYNAMIC, Live, moment, since, up_time
+from ipp_server.printer_template import job_template
+from ipp_server.strings import closest
+from jobs.condition import Condition
 from jobs.queue import Queue
+
+__all__ = ["DYNAMIC", "GROUPS", "Describer", "Live", "moment", "since", "up_time"]
 
 _PLANS: Final = 200  # requested-attributes seen lately, per view
 _VIEWS: Final = 300  # queues times names of this host
 
-GROUPS: Final = ("all", "printer-description", "job-template", "printer-defaults", "none")
+GROUPS: Final = ("all", "printer-description", "job-template", "printer-defaults", "subscription-template", "none")
 """Names that stand for many attributes (RFC 8011 section 4.2.5.1, PWG 5100.13)."""
 
+_Plan = tuple[bytes, tuple[str, ...], frozenset[str]]
 
-@dataclass(frozen=True, slots=True)
-class Live:
-    """What changes by itself."""
-
-    waiting: int
-    started: float
+Look = Callable[[Queue], Condition]
+"""How the devices behind a queue are now. Asked at most every tenth of a second."""
 
 
-Maker = Callable[[Queue, Live], Attribute]
-
-
-def _state(queue: Queue, live: Live) -> Attribute:  # noqa: ARG001 - one shape for all makers
-    # A queue is never stopped because jobs are held: clients would disable theirs.
-    return build.enum("printer-state", PrinterState.IDLE)
-
-
-def _reasons(queue: Queue, live: Live) -> Attribute:  # noqa: ARG001
-    return build.keyword("printer-state-reasons", "none")
-
-
-DYNAMIC: Final[dict[str, Maker]] = {
-    "printer-state": _state,
-    "printer-state-reasons": _reasons,
-    "printer-state-message": lambda queue, _: build.text(
-        "printer-state-message", "" if queue.accepting else "Takes no documents for now."
-    ),
-    "printer-is-accepting-jobs": lambda queue, _: build.boolean("printer-is-accepting-jobs", queue.accepting),
-    "queued-job-count": lambda _, live: build.integer("queued-job-count", live.waiting),
-    "printer-up-time": lambda _, live: build.integer("printer-up-time", up_time(live.started)),
-    "printer-current-time": lambda _, __: build.datetime_("printer-current-time", datetime.now(UTC)),
-    "printer-state-change-time": lambda queue, live: build.integer(
-        "printer-state-change-time", since(queue.changed_at, live.started)
-    ),
-    "printer-state-change-date-time": lambda queue, _: build.datetime_(
-        "printer-state-change-date-time", moment(queue.changed_at)
-    ),
-    "printer-config-change-time": lambda queue, live: build.integer(
-        "printer-config-change-time", since(queue.changed_at, live.started)
-    ),
-    "printer-config-change-date-time": lambda queue, _: build.datetime_(
-        "printer-config-change-date-time", moment(queue.changed_at)
-    ),
-}
-
-
-def up_time(started: float) -> int:
-    """Seconds since the gateway started, at least 1 (RFC 8011 section 5.4.29)."""
-    return max(1, int(time.time() - started))
-
-
-def since(milliseconds: int, started: float) -> int:
-    """A moment in the seconds of printer-up-time; what was before the start is at its beginning."""
-    return max(1, int(milliseconds / 1000 - started))
-
-
-def moment(milliseconds: int) -> datetime:
-    """A moment as a dateTime."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+def told(queue: Queue, house: House, door: Door) -> tuple[dict[str, Attribute], dict[str, Attribute]]:
+    """Printer-description and Job Template attributes that change with the queue, as an operator chose, by name."""
+    chosen = setting_rows.chosen(queue)
+    groups = (description(queue, house, door), job_template(queue))
+    found = [{one.name: chosen.get(one.name, one) for one in group} for group in groups]
+    found[0].update((one.name, one) for one in house.given(queue, door))
+    return found[0], found[1]
 
 
 class _View:
     """One queue as one client names it: encoded attributes, and the plans made of them."""
 
-    def __init__(self, queue: Queue, house: House, authority: str, *, secure: bool) -> None:
-        description = printer.description(queue, house, authority, secure=secure)
-        template = printer.job_template(queue)
-        self._encoded = {attribute.name: encode_attribute(attribute) for attribute in (*description, *template)}
-        database = printer.media_col_database(queue)
-        self._on_request = {database.name: encode_attribute(database)}
+    def __init__(self, queue: Queue, house: House, door: Door) -> None:
+        description_, template = told(queue, house, door)
+        self._web = door.web
+        self._encoded = {name: encode_attribute(one) for name, one in (*description_.items(), *template.items())}
+        # Long, or said already: given only to who names them.
+        named = (printer_media.database(queue), doors(queue, house, door))
+        self._on_request = {one.name: encode_attribute(one) for one in named}
         self._groups = {
-            "printer-description": {attribute.name for attribute in description} | DYNAMIC.keys(),
-            "job-template": {attribute.name for attribute in template},
+            "printer-description": description_.keys() | DYNAMIC.keys(),
+            "job-template": {*template},
             "printer-defaults": {name for name in self._encoded if name.endswith("-default")},
+            "subscription-template": {name for name in self._encoded if name.startswith("notify-")}
+            | {"charset-supported", "generated-natural-language-supported"},
             "none": set[str](),
         }
         self._groups["all"] = self._groups["printer-description"] | self._groups["job-template"]
-        self._plans: OrderedDict[tuple[str, ...], tuple[bytes, tuple[str, ...]]] = OrderedDict()
+        self._plans: OrderedDict[tuple[tuple[str, ...], bool], _Plan] = OrderedDict()
         self._live: dict[str, bytes] = {}
-        self._live_at = (0, 0)
+        self._live_at: tuple[int, int, int] = (0, 0, 0)
 
-    def answer(self, requested: tuple[str, ...], queue: Queue, live: Live) -> list[bytes]:
-        """Join what was asked for."""
-        plan = self._plans.get(requested)
+    def answer(
+        self,
+        requested: tuple[str, ...],
+        queue: Queue,
+        waiting: int,
+        started: float,
+        look: Look,
+        own: Sequence[Attribute] = (),
+    ) -> list[bytes]:
+        """Join what was asked for; `own` stands in the place of what everybody else is told."""
+        plan = self._plans.get((requested, bool(own)))
         if plan is None:
-            plan = self._plan(requested or ("all",))
-            self._plans[requested] = plan
+            plan = self._plan(requested or ("all",), ADDRESSED if own else frozenset())
+            self._plans[requested, bool(own)] = plan
             while len(self._plans) > _PLANS:
                 self._plans.popitem(last=False)
-        static, names = plan
+        static, names, owned = plan
+        mine = [encode_attribute(one) for one in own if one.name in owned]
         if not names:
-            return [static]
-        return [static, *map(self._now(queue, live).__getitem__, names)]
+            return [static, *mine]
+        return [static, *mine, *map(self._now(queue, waiting, started, look).__getitem__, names)]
 
-    def _now(self, queue: Queue, live: Live) -> dict[str, bytes]:
+    def _now(self, queue: Queue, waiting: int, started: float, look: Look) -> dict[str, bytes]:
         """What changes by itself, encoded; a dateTime counts tenths of a second, so it is good for as long."""
-        at = (int(time.time() * 10), live.waiting)
+        at = (int(time.time() * 10), waiting, id(queue))
         if at != self._live_at:
+            live = Live(waiting, started, look(queue), self._web)
+            made = {name: make(queue, live) for name, make in DYNAMIC.items()}
+            self._live = {name: encode_attribute(one) if one else b"" for name, one in made.items()}
             self._live_at = at
-            self._live = {name: encode_attribute(make(queue, live)) for name, make in DYNAMIC.items()}
         return self._live
 
-    def _plan(self, requested: Sequence[str]) -> tuple[bytes, tuple[str, ...]]:
+    def _plan(self, requested: Sequence[str], without: frozenset[str]) -> _Plan:
         names = set[str]()
         for name in requested:
             names |= self._groups.get(name, {name})
-        static = [encoded for name, encoded in self._encoded.items() if name in names]
+        static = [encoded for name, encoded in self._encoded.items() if name in names and name not in without]
         static += [encoded for name, encoded in self._on_request.items() if name in requested]
-        return b"".join(static), tuple(name for name in DYNAMIC if name in names)
+        return b"".join(static), tuple(name for name in DYNAMIC if name in names), without & names
+
+
+def _unknown(_queue: Queue) -> Condition:
+    return Condition()
 
 
 class Describer:
-    """Keeps the views. Bounded: the name of the host is the client's to choose."""
+    """Keeps the views. Bounded: the name of the host is the client's to choose. `look` says how the devices are."""
 
-    def __init__(self, house: House, started: float) -> None:
-        self._house, self._started = house, started
-        self._views: OrderedDict[tuple[str, int, str, bool], _View] = OrderedDict()
+    def __init__(self, house: House, started: float, look: Look = _unknown) -> None:
+        self._house, self._started, self._look = house, started, look
+        self._views: OrderedDict[tuple[str, int, Door], _View] = OrderedDict()
 
     def answer(
-        self, queue: Queue, authority: str, requested: tuple[str, ...], waiting: int, *, secure: bool
+        self,
+        queue: Queue,
+        authority: str,
+        requested: tuple[str, ...],
+        waiting: int,
+        *,
+        secure: bool,
+        path: str = "",
+        token_id: str = "",
+        language: str = "",
     ) -> list[bytes]:
-        """Encode the printer attributes that were asked for."""
-        key = (queue.id, queue.changed_at, authority, secure)
+        """Encode the printer attributes that were asked for.
+
+        `path` is that of a person's own address, which `token_id` names: what is told of it is kept for nobody else.
+        `language` is what the client reads.
+        """
+        door = Door(authority, f"/ipp/print/{queue.name}", secure, closest(language))
+        key = (queue.id, queue.changed_at, door)
         view = self._views.get(key)
         if view is None:
-            view = self._views[key] = _View(queue, self._house, authority, secure=secure)
+            view = self._views[key] = _View(queue, self._house, door)
             while len(self._views) > _VIEWS:
                 self._views.popitem(last=False)
-        return view.answer(requested, queue, Live(waiting, self._started))
+        own = addressed(queue, self._house, replace(door, path=path, token_id=token_id)) if token_id else ()
+        return view.answer(requested, queue, waiting, self._started, self._look, own)
+
+    def attributes(self, queue: Queue, door: Door, waiting: int) -> Iterable[Attribute]:
+        """All printer attributes as values, for what is asked rarely."""
+        description_, template = told(queue, self._house, door)
+        live = Live(waiting, self._started, self._look(queue), door.web)
+        changing = (make(queue, live) for make in DYNAMIC.values())
+        return [*description_.values(), *template.values(), *(one for one in changing if one is not None)]
