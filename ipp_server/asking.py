@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from ipp.codec import encode_group, encode_group_tag
 from ipp.enums import GroupTag, JobState, Status
-from ipp_server import job_attributes
+from ipp_server import job_attributes, job_pages
 from ipp_server.errors import RequestFault
 from ipp_server.request import Request
 from ipp_server.service import Reply, Service, noting
-from jobs.errors import JobUnknown, NotPossible
-from jobs.job import Job
-from jobs.store import Brief
+from jobs.errors import NotPossible
+from jobs.page import Page
+from jobs.work import owned
 from pdl.formats import canonical
 
-_PAGE: Final = 200
-_BRIEF_PAGE: Final = 2000
+_PAGE: Final = 500  # rows read at once
+_ENCODED: Final = 100  # jobs encoded before others have their turn
 _LONGEST: Final = 100_000
 _MOST_IDS: Final = 1000  # job-ids looked up for one request
 ACTIONS: Final = ("display",)
@@ -31,6 +30,9 @@ class Which:
     final: bool | None = None
     states: tuple[JobState, ...] | None = None
     newest_first: bool = False
+    says: str | None = None
+    """A field of the ticket that they name."""
+    kept: bool | None = None
 
 
 WHICH: Final[dict[str, Which]] = {
@@ -44,6 +46,8 @@ WHICH: Final[dict[str, Which]] = {
     "pending-held": Which(states=(JobState.PENDING_HELD,)),
     "processing": Which(states=(JobState.PROCESSING,)),
     "processing-stopped": Which(states=(JobState.PROCESSING_STOPPED,)),
+    "proof-print": Which(final=False, says="proof_copies"),
+    "saved": Which(says="job_storage_disposition", kept=True, newest_first=True),
 }
 """Values of which-jobs (PWG 5100.11); the table is also what a queue advertises."""
 
@@ -63,6 +67,9 @@ async def get_printer_attributes(service: Service, request: Request) -> Reply:
         request.requested,
         service.jobs.waiting(request.queue.id),
         secure=request.secure,
+        path=request.address.path(request.queue.name),
+        token_id=request.identity.token_id,
+        language=request.language,
     )
     return Reply().add_encoded(GroupTag.PRINTER, encoded)
 
@@ -119,60 +126,58 @@ class Listing:
         self, service: Service, request: Request, which: Which, limit: int, numbers: Sequence[int], *, mine: bool
     ) -> None:
         self._service, self._request, self._which, self._limit = service, request, which, limit
-        self._numbers, self._mine = numbers, mine
-        self._wanted = job_attributes.names(request.requested, job_attributes.BRIEF)
-        self._brief = self._wanted == frozenset(job_attributes.BRIEF)
+        self.left = limit
+        """How many more jobs may be told of."""
+        self._numbers, self._mine = tuple(dict.fromkeys(numbers)), mine
+        self._plan = job_pages.plan(job_attributes.names(request.requested, job_attributes.BRIEF))
         self._scene = service.scene(request)
-        self._job_tag = encode_group_tag(GroupTag.JOB)
 
     async def parts(self) -> AsyncIterator[bytes]:
-        """The encoded job groups."""
-        left = self._limit
-        async for page in self._named() if self._numbers else self._pages():
-            shown = [job for job in page if not self._hidden(job.person_id)]
-            for job in shown[:left]:
-                yield self._told(job)
-            left -= len(shown)
-            if left <= 0:
+        """The encoded job groups, of some jobs at a time."""
+        async for rows in self._named() if self._numbers else self._rows():
+            shown = [row for row in rows if not self._hidden(row.person_id)][: self.left]
+            for first in range(0, len(shown), _ENCODED):
+                some = Page(self._plan.columns, shown[first : first + _ENCODED])
+                yield b"".join(self._plan.encode(some, self._scene, self._sees))
+                await asyncio.sleep(0)
+            self.left -= len(shown)
+            if self.left <= 0:
                 return
-            await asyncio.sleep(0)
 
-    def _told(self, job: Job | Brief) -> bytes:
-        if isinstance(job, Job) and not self._brief:
-            scene = self._service.scene(self._request, job)
-            return encode_group(GroupTag.JOB, job_attributes.attributes(job, self._wanted, scene))
-        return self._job_tag + job_attributes.brief(job.job_id, self._scene)
-
-    async def _pages(self) -> AsyncIterator[Sequence[Job | Brief]]:
+    async def _rows(self) -> AsyncIterator[Sequence[Any]]:
         which, last = self._which, None
-        jobs = self._service.jobs
-        read, size = (jobs.brief, _BRIEF_PAGE) if self._brief else (jobs.selected, _PAGE)
-        size = min(self._limit, size)
+        size = min(self._limit, _PAGE)
         person = self._request.identity.person
         while True:
-            page: Sequence[Job | Brief] = await read(
+            rows = await self._service.jobs.rows(
+                self._plan.columns,
                 queue_id=self._request.queue.id,
                 person_id=(person.id if person else "") if self._mine else None,
                 final=which.final,
                 states=which.states,
+                says=which.says,
+                kept=which.kept,
                 newest_first=which.newest_first,
                 before=last if which.newest_first else None,
                 after=None if which.newest_first else last,
                 limit=size,
             )
-            yield page
-            if len(page) < size:
+            yield rows
+            if len(rows) < size:
                 return
-            last = page[-1].job_id
+            last = rows[-1].job_id
 
-    async def _named(self) -> AsyncIterator[list[Job]]:
-        for number in dict.fromkeys(self._numbers):
-            try:
-                job = await self._service.jobs.numbered(number)
-            except JobUnknown:
-                continue
-            if job.queue_id == self._request.queue.id:
-                yield [job]
+    async def _named(self) -> AsyncIterator[Sequence[Any]]:
+        """The rows of jobs that were named by number, in that order."""
+        found = await self._service.jobs.rows(
+            self._plan.columns, queue_id=self._request.queue.id, numbers=self._numbers, limit=len(self._numbers)
+        )
+        place = {number: at for at, number in enumerate(self._numbers)}
+        yield sorted(found, key=lambda row: place[row.job_id])
+
+    def _sees(self, owner: str | None) -> bool:
+        identity = self._request.identity
+        return owned(owner, identity.person.id if identity.person else None, administrator=identity.administrator)
 
     def _hidden(self, person_id: str | None) -> bool:
         """Jobs that nobody owns are shown to nobody but administrators."""

@@ -39,6 +39,7 @@ class Body:
         self._content: StreamReader = request.content
         self._decoder = Decoder()
         self._first, self._rest = first, b""
+        self._came = 0  # octets of the attributes, and of what came with their last
         # A client of HTTP/1.0 would take the 100 for the answer (RFC 9110 section 10.1.1).
         self._expects = request.version >= (1, 1) and request.headers.get("Expect", "").lower() == "100-continue"
 
@@ -51,6 +52,23 @@ class Body:
     def expects(self) -> bool:
         """Whether the client still waits for leave to send."""
         return self._expects
+
+    @property
+    def announced(self) -> int | None:
+        """Octets that follow the attributes, once these were read; None if the client did not say (chunks)."""
+        length = self._request.content_length
+        return None if length is None else length - self._came + len(self._rest)
+
+    @property
+    def wants_parts(self) -> bool:
+        """Whether the client takes an answer of several parts that come one after the other (RFC 3996 section 11)."""
+        return "multipart/related" in self._request.headers.get("Accept", "").lower()
+
+    def gone(self) -> bool:
+        """Whether the client has left, or closed its side so that nobody can tell."""
+        transport = self._request.transport
+        half_closed = bool(getattr(self._request.protocol, "half_closed", False))
+        return half_closed or transport is None or transport.is_closing()
 
     def go_on(self) -> None:
         """Give leave to send the rest: everything that could be refused without it was not."""
@@ -81,6 +99,7 @@ class Body:
                     return found
 
     def _fed(self, chunk: bytes) -> Message | None:
+        self._came += len(chunk)
         found = self._decoder.feed(chunk) if chunk else None
         if found is not None:
             self._rest = self._decoder.rest
@@ -118,9 +137,9 @@ class Body:
             raise BadCompression(f"Something follows the {compression} document. Send each document by itself.")
 
     async def is_empty(self) -> bool:
-        """Whether no document follows the attributes; looks at its first bytes without losing them."""
-        if self._rest:
-            return False
+        """Whether no document follows the attributes; looks at its first bytes, if need be, without losing them."""
+        if self._rest or self.announced is not None:
+            return not self._rest and self.announced == 0
         self.go_on()
         async with _limit(self._patience.idle):
             self._rest = await self._content.readany()

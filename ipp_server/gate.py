@@ -1,7 +1,11 @@
 """The gate: what all operations share, checked once and in the order of RFC 8011 section 4.1."""
 
+from collections.abc import Collection
+from typing import Final
+
 from ipp.enums import GroupTag, Status, Tag
 from ipp.message import Message
+from ipp_server.address import Scope
 from ipp_server.errors import RequestFault
 
 
@@ -38,19 +42,29 @@ def check_groups(message: Message) -> None:
         raise RequestFault(Status.CLIENT_ERROR_CHARSET_NOT_SUPPORTED, "Only utf-8 and us-ascii are read here.")
 
 
-def target(message: Message, *, wants_job: bool) -> tuple[str, int | None]:
-    """Return the URI that is addressed and, for a job named by number, that number (RFC 8011 section 4.1.5)."""
+def target(message: Message, scopes: Collection[Scope]) -> tuple[str, int | None]:
+    """Return the URI that is addressed and, for a job named by number, that number (RFC 8011 section 4.1.5).
+
+    Operations of the server itself (CUPS-Get-Printers) need none: "" stands for it.
+    """
     operation = message.groups[0]
-    printer, job = operation.get("printer-uri"), operation.get("job-uri")
-    found = (job or printer) if wants_job else printer
+    wanted = {*scopes, Scope.PRINTER} if Scope.JOB in scopes else set(scopes)
+    names = [name for scope, name in _TARGETS.items() if scope in wanted]
+    found = next((attribute for attribute in map(operation.get, names) if attribute), None)
+    if found is None and not names:
+        return "", None
     if found is None or not found.values or found.values[0].tag != Tag.URI or not isinstance(found.first, str):
-        missing = "job-uri, or printer-uri and job-id," if wants_job else "printer-uri"
+        missing = "job-uri, or printer-uri and job-id," if Scope.JOB in scopes else " or ".join(names)
         raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, f"The request must say {missing} as a uri.")
     if len(found.values) > 1:
         raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "A request is about one printer or one job.")
-    if not wants_job or job is not None:
+    if Scope.JOB not in scopes or found.name != "printer-uri":
         return found.first, None
     number = operation.integer("job-id")
-    if number is None:
+    if number is None and Scope.PRINTER not in scopes:
         raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "The request must say job-id beside printer-uri.")
     return found.first, number
+
+
+_TARGETS: Final = {Scope.JOB: "job-uri", Scope.SYSTEM: "system-uri", Scope.PRINTER: "printer-uri"}
+"""The operation attribute that names what a request is about; a job may be named by its printer and job-id."""

@@ -6,12 +6,18 @@ from functools import lru_cache
 from typing import Final
 
 from ipp import build
-from ipp.codec import encode_attribute
+from ipp.enums import JobState
 from ipp.message import Attribute
 from ipp.syntax import MAX
-from ipp.values import Range, Resolution
-from ipp_server.describe import moment, up_time
+from ipp_server import ticket_attributes
+from ipp_server.describe import up_time
+from ipp_server.printer_description import PRIVATE as _PRIVATE
+from ipp_server.ticket_attributes import TEMPLATE as TICKET
+from ipp_server.ticket_attributes import TemplateRow, said
+from ipp_server.told import Few, Look, Moment, Number, Same, Told, Words
+from ipp_server.told import encoded as octets
 from jobs.job import Job
+from jobs.lifecycle import FINAL
 from jobs.ticket import Ticket
 
 
@@ -24,111 +30,118 @@ class Scene:
     private: bool
 
 
-def _time(name: str, value: int | None, scene: Scene) -> Attribute:
-    if value is None:
-        return build.no_value(name)
-    # What happened before the gateway started is at 0: its clock is printer-up-time (RFC 8011 section 5.3.14).
-    return build.integer(name, max(0, int(value / 1000 - scene.started)))
+def _time(name: str, column: str) -> Number:
+    """A moment in the seconds of printer-up-time; what happened before is at 0 (RFC 8011 section 5.3.14)."""
 
+    def value(scene: Look) -> Callable[[int | None], int | None]:
+        started = scene.started
+        return lambda at: None if at is None else max(0, int(at / 1000 - started))
 
-def _date(name: str, value: int | None) -> Attribute:
-    return build.no_value(name) if value is None else build.datetime_(name, moment(value))
+    return Number(name, column, value=value, absent=build.no_value(name))
 
 
 def _count(name: str, value: int | None) -> Attribute:
     return build.no_value(name) if value is None else build.integer(name, min(value, MAX))
 
 
-def _k_octets(job: Job) -> int:
-    return min((job.size + 1023) // 1024, MAX)
+def _job_uri(scene: Look) -> Callable[[int], str]:
+    printer_uri = scene.printer_uri
+    return lambda number: f"{printer_uri}/{number}"
+
+
+def _k_octets(size: int) -> int:
+    return min((size + 1023) // 1024, MAX)
+
+
+def _k_octets_processed(size: int, state: int) -> int:
+    return _k_octets(size) if state in FINAL else 0
 
 
 def _if(make: Callable[[str, str], Attribute], name: str, value: str | None) -> Attribute | None:
     return make(name, value) if value else None
 
 
+def _user_uri(ticket: Ticket, person_id: str | None) -> Attribute | None:
+    """Who owns the job, or whom a client said it is from that nobody had to prove."""
+    told = ticket_attributes.USER_URI(ticket)
+    if told is not None:
+        return Attribute("job-originating-user-uri", told.values)
+    return _if(build.uri, "job-originating-user-uri", person_id and f"urn:uuid:{person_id}")
+
+
+def _processing_time(began: int | None, ended: int | None) -> int | None:
+    return None if began is None or ended is None else max(0, min((ended - began) // 1000, MAX))
+
+
+def _actual(name: str) -> Few:
+    """What was done of a Job Template attribute, once it was (PWG 5100.8)."""
+
+    def done(ticket: Ticket, state: JobState) -> Attribute | None:
+        told = TICKET[name](ticket) if state is JobState.COMPLETED else None
+        return told and Attribute(f"{name}-actual", told.values)
+
+    return Few(done, "ticket", "state")
+
+
 Row = Callable[[Job, Scene], Attribute | None]
 
 DESCRIPTION: Final[dict[str, Row]] = {
-    "job-id": lambda job, _: build.integer("job-id", job.job_id),
-    "job-uri": lambda job, scene: build.uri("job-uri", f"{scene.printer_uri}/{job.job_id}"),
-    "job-uuid": lambda job, _: build.uri("job-uuid", job.uuid),
-    "job-printer-uri": lambda _, scene: build.uri("job-printer-uri", scene.printer_uri),
-    "job-printer-up-time": lambda _, scene: build.integer("job-printer-up-time", up_time(scene.started)),
-    "job-name": lambda job, _: build.name("job-name", job.title),
-    "job-originating-user-name": lambda job, _: build.name("job-originating-user-name", job.user_name or "anonymous"),
-    "job-state": lambda job, _: build.enum("job-state", job.state),
-    "job-state-reasons": lambda job, _: build.keyword("job-state-reasons", *job.reasons),
-    "job-state-message": lambda job, _: build.text("job-state-message", job.message),
-    "job-impressions": lambda job, _: _count("job-impressions", job.impressions),
-    "job-impressions-completed": lambda job, _: build.integer(
-        "job-impressions-completed", job.impressions_completed or 0
+    "job-id": Number("job-id", "job_id"),
+    "job-uri": Words("job-uri", build.uri, "job_id", value=_job_uri),
+    "job-uuid": Words("job-uuid", build.uri, "id", value=lambda _: "urn:uuid:".__add__),
+    "job-printer-uri": Same(lambda scene: build.uri("job-printer-uri", scene.printer_uri)),
+    "job-printer-up-time": Same(lambda scene: build.integer("job-printer-up-time", up_time(scene.started))),
+    "job-name": Words("job-name", build.name, "title"),
+    "job-originating-user-name": Words(
+        "job-originating-user-name", build.name, "user_name", value=lambda _: lambda name: name or "anonymous"
     ),
-    "job-media-sheets": lambda job, _: _count("job-media-sheets", job.sheets),
-    "job-media-sheets-completed": lambda job, _: build.integer("job-media-sheets-completed", job.sheets_completed or 0),
-    "job-pages": lambda job, _: _count("job-pages", job.pages),
-    "job-k-octets": lambda job, _: build.integer("job-k-octets", _k_octets(job)),
-    "job-k-octets-processed": lambda job, _: build.integer(
-        "job-k-octets-processed", _k_octets(job) if job.final else 0
+    "job-state": Few(lambda state: build.enum("job-state", state), "state"),
+    "job-state-reasons": Few(lambda reasons: build.keyword("job-state-reasons", *reasons), "reasons"),
+    "job-state-message": Words("job-state-message", build.text, "message"),
+    "job-impressions": Few(lambda count: _count("job-impressions", count), "impressions"),
+    "job-impressions-completed": Few(
+        lambda count: _count("job-impressions-completed", count or 0), "impressions_completed"
     ),
-    "number-of-documents": lambda job, _: build.integer("number-of-documents", int(job.size > 0)),
-    "time-at-creation": lambda job, scene: _time("time-at-creation", job.created_at, scene),
-    "time-at-processing": lambda job, scene: _time("time-at-processing", job.processing_at, scene),
-    "time-at-completed": lambda job, scene: _time("time-at-completed", job.completed_at, scene),
-    "date-time-at-creation": lambda job, _: _date("date-time-at-creation", job.created_at),
-    "date-time-at-processing": lambda job, _: _date("date-time-at-processing", job.processing_at),
-    "date-time-at-completed": lambda job, _: _date("date-time-at-completed", job.completed_at),
-    "document-format": lambda job, _: _if(build.mime, "document-format", job.document_format),
-    "document-format-supplied": lambda job, _: _if(build.mime, "document-format-supplied", job.declared_format),
-    "document-name-supplied": lambda job, _: _if(build.name, "document-name-supplied", job.document_name),
-    "job-originating-user-uri": lambda job, _: _if(
-        build.uri, "job-originating-user-uri", job.person_id and f"urn:uuid:{job.person_id}"
+    "job-media-sheets": Few(lambda count: _count("job-media-sheets", count), "sheets"),
+    "job-media-sheets-completed": Few(
+        lambda count: _count("job-media-sheets-completed", count or 0), "sheets_completed"
     ),
-    "job-more-info": lambda _, scene: build.uri("job-more-info", _web(scene.printer_uri)),
-    "attributes-charset": lambda _, __: build.charset("attributes-charset", "utf-8"),
-    "attributes-natural-language": lambda _, __: build.language("attributes-natural-language", "en"),
+    "job-pages": Few(lambda count: _count("job-pages", count), "pages"),
+    "job-k-octets": Number("job-k-octets", "size", value=lambda _: _k_octets),
+    "job-k-octets-processed": Number("job-k-octets-processed", "size", "state", value=lambda _: _k_octets_processed),
+    "number-of-documents": Few(lambda count: build.integer("number-of-documents", count), "documents"),
+    "time-at-creation": _time("time-at-creation", "created_at"),
+    "time-at-processing": _time("time-at-processing", "processing_at"),
+    "time-at-completed": _time("time-at-completed", "completed_at"),
+    "date-time-at-creation": Moment("date-time-at-creation", "created_at"),
+    "date-time-at-processing": Moment("date-time-at-processing", "processing_at"),
+    "date-time-at-completed": Moment("date-time-at-completed", "completed_at"),
+    "document-format": Few(lambda value: _if(build.mime, "document-format", value), "document_format"),
+    "document-format-supplied": Few(
+        lambda value: _if(build.mime, "document-format-supplied", value), "declared_format"
+    ),
+    "document-name-supplied": Words(
+        "document-name-supplied", build.name, "document_name", value=lambda _: lambda name: name or None
+    ),
+    "job-originating-user-uri": Few(_user_uri, "ticket", "person_id"),
+    "job-more-info": Same(lambda scene: build.uri("job-more-info", _web(scene.printer_uri))),
+    "job-message-from-operator": Few(lambda value: build.text("job-message-from-operator", value), "operator_message"),
+    "job-processing-time": Number(
+        "job-processing-time", "processing_at", "completed_at", value=lambda _: _processing_time
+    ),
+    "client-info": Few(ticket_attributes.STATUS["client-info"], "ticket"),
+    "document-metadata": Few(ticket_attributes.STATUS["document-metadata"], "ticket"),
+    "job-release-action": Few(ticket_attributes.STATUS["job-release-action"], "ticket"),
+    "job-storage": Few(ticket_attributes.STATUS["job-storage"], "ticket"),
+    **{f"{name}-actual": _actual(name) for name in ticket_attributes.CERTAIN},
+    "attributes-charset": Same(lambda _: build.charset("attributes-charset", "utf-8")),
+    "attributes-natural-language": Same(lambda _: build.language("attributes-natural-language", "en")),
 }
 
-PRIVATE: Final = frozenset(
-    {
-        "job-name",
-        "job-originating-user-name",
-        "job-originating-user-uri",
-        "document-name-supplied",
-        "job-state-message",
-    }
-)
+PRIVATE: Final = frozenset(_PRIVATE)
 """What is nobody's business but the owner's and administrators' (job-privacy-attributes, PWG 5100.16)."""
 
-TemplateRow = Callable[[Ticket], Attribute | None]
-
-TEMPLATE: Final[dict[str, TemplateRow]] = {
-    "copies": lambda ticket: build.integer("copies", ticket.copies),
-    "sides": lambda ticket: build.keyword("sides", ticket.sides) if ticket.sides else None,
-    "media": lambda ticket: build.keyword("media", ticket.media) if ticket.media else None,
-    "print-color-mode": lambda ticket: (
-        build.keyword("print-color-mode", ticket.print_color_mode) if ticket.print_color_mode else None
-    ),
-    "print-quality": lambda ticket: build.enum("print-quality", ticket.print_quality) if ticket.print_quality else None,
-    "print-scaling": lambda ticket: (
-        build.keyword("print-scaling", ticket.print_scaling) if ticket.print_scaling else None
-    ),
-    "page-ranges": lambda ticket: (
-        build.range_("page-ranges", *(Range(*pages) for pages in ticket.page_ranges)) if ticket.page_ranges else None
-    ),
-    "orientation-requested": lambda ticket: (
-        build.enum("orientation-requested", ticket.orientation_requested) if ticket.orientation_requested else None
-    ),
-    "printer-resolution": lambda ticket: (
-        build.resolution("printer-resolution", Resolution(*ticket.printer_resolution, 3))
-        if ticket.printer_resolution
-        else None
-    ),
-    "job-priority": lambda ticket: build.integer("job-priority", ticket.job_priority),
-    "job-hold-until": lambda ticket: (
-        build.keyword("job-hold-until", ticket.job_hold_until) if ticket.job_hold_until else None
-    ),
-}
+TEMPLATE: Final[dict[str, TemplateRow]] = {name: said(name, row) for name, row in TICKET.items()}
 
 GROUPS: Final = {
     "job-description": frozenset(DESCRIPTION),
@@ -140,10 +153,7 @@ GROUPS: Final = {
 BRIEF: Final = ("job-id", "job-uri")
 """What Get-Jobs tells unless more is asked for (RFC 8011 section 4.2.6.1)."""
 
-_JOB_ID: Final = encode_attribute(build.integer("job-id", 0))[:-4]
-_JOB_URI: Final = encode_attribute(build.uri("job-uri", ""))[:-2]
-
-JUST_MADE: Final = ("job-id", "job-uri", "job-uuid", "job-state", "job-state-reasons", "job-state-message")
+JUST_MADE: Final = frozenset(("job-id", "job-uri", "job-uuid", "job-state", "job-state-reasons", "job-state-message"))
 """What the answer to a created job tells."""
 
 
@@ -163,18 +173,26 @@ def attributes(job: Job, wanted: frozenset[str], scene: Scene) -> list[Attribute
     return [attribute for attribute in told if attribute is not None]
 
 
+def encoded(job: Job, wanted: frozenset[str], scene: Scene) -> list[bytes]:
+    """The same, encoded."""
+    description, template = _rows(wanted, scene.private)
+    told = [row.octets(job, scene) if isinstance(row, Told) else octets(row(job, scene)) for row in description]
+    return told + [octets(row(job.ticket)) for row in template]
+
+
+def template(ticket: Ticket) -> list[Attribute]:
+    """The Job Template attributes of a ticket that differ from what is printed without one."""
+    plain = {name: row(Ticket()) for name, row in TEMPLATE.items()}
+    told = ((name, row(ticket)) for name, row in TEMPLATE.items())
+    return [attribute for name, attribute in told if attribute is not None and attribute != plain[name]]
+
+
 @lru_cache(maxsize=200)
 def _rows(wanted: frozenset[str], private: bool) -> tuple[tuple[Row, ...], tuple[TemplateRow, ...]]:
     """The rows that were asked for and may be seen: the same for each job of a listing."""
     hidden = frozenset[str]() if private else PRIVATE
     description = tuple(row for name, row in DESCRIPTION.items() if name in wanted and name not in hidden)
-    return description, tuple(row for name, row in TEMPLATE.items() if name in wanted)
-
-
-def brief(number: int, scene: Scene) -> bytes:
-    """The encoded job-id and job-uri of a job, which is all that most listings ask for."""
-    uri = f"{scene.printer_uri}/{number}".encode()
-    return _JOB_ID + number.to_bytes(4, "big") + _JOB_URI + len(uri).to_bytes(2, "big") + uri
+    return description, tuple(row for name, row in TEMPLATE.items() if name in wanted and name not in hidden)
 
 
 def _web(printer_uri: str) -> str:

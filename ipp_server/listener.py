@@ -15,24 +15,35 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-_HANDSHAKE: Final = 0x16
+_HANDSHAKE: Final = b"\x16"
 _BACKLOG: Final = 512
-_SWEEP: Final = 256  # connections from which those that ended are forgotten now and then
+_SWEEP: Final = 5.0  # seconds after which connections that ended are forgotten, with what they hold
 _FIRST_BYTE: Final = 30.0  # seconds that a connection may stay silent before it is dropped
 _TLS: Final = 20.0  # seconds for a handshake
 _BREATH: Final = 1.0  # seconds without accepting when there are no more file descriptors
 _DEFER: Final = getattr(socket, "TCP_DEFER_ACCEPT", None)
+_UNREAD: Final = 60.0  # seconds that a client may take nothing of what it is sent
+_UNREAD_OPTION: Final = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
 class Listener:
     """Accepts connections, at most so many at once, and hands them to `factory`."""
 
-    def __init__(self, factory: Callable[[], asyncio.Protocol], context: ssl.SSLContext, *, most: int = 4096) -> None:
+    def __init__(
+        self,
+        factory: Callable[[], asyncio.Protocol],
+        context: ssl.SSLContext,
+        *,
+        most: int = 4096,
+        unread: float = _UNREAD,
+    ) -> None:
+        """Serve at most `most` connections; one that reads nothing of its answer for `unread` seconds is ended."""
         self._factory, self._context, self._most = factory, context, most
+        self._unread = int(unread * 1000)
         self._sockets: list[socket.socket] = []
         self._pending: set[asyncio.Task[None]] = set()
         self._open: set[asyncio.BaseTransport] = set()
-        self._sweep_at = _SWEEP
+        self._sweeping: asyncio.TimerHandle | None = None
 
     @property
     def connections(self) -> int:
@@ -44,6 +55,16 @@ class Listener:
         self._open = {transport for transport in self._open if not transport.is_closing()}
         return len(self._open)
 
+    def _sweep_later(self) -> None:
+        """Sweep now and then, and not at each accept: looking at every connection costs as much as there are."""
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().call_later(_SWEEP, self._sweep_again)
+
+    def _sweep_again(self) -> None:
+        self._sweeping = None
+        if self._sweep():
+            self._sweep_later()
+
     def listen(self, host: str, port: int) -> int:
         """Listen on all addresses of a host ("" is every address of this machine); returns the port. Raises OSError."""
         loop = asyncio.get_running_loop()
@@ -53,8 +74,12 @@ class Listener:
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 if family == socket.AF_INET6:
                     sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+                # What is set here is set of each connection that is accepted; asyncio adds TCP_NODELAY.
                 if _DEFER is not None:
                     sock.setsockopt(socket.IPPROTO_TCP, _DEFER, int(_FIRST_BYTE))
+                if _UNREAD_OPTION is not None:
+                    # Else an answer that nobody reads would hold its connection for ever, closed or not.
+                    sock.setsockopt(socket.IPPROTO_TCP, _UNREAD_OPTION, self._unread)
                 sock.setblocking(False)
                 sock.bind((*address[:1], port or self._port(), *address[2:]))
                 sock.listen(_BACKLOG)
@@ -96,8 +121,13 @@ class Listener:
                 self._pause(listening)
                 return
             sock.setblocking(False)
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            task = asyncio.get_running_loop().create_task(self._connect(sock))
+            try:
+                first = _peek(sock)
+            except OSError:  # hung up already
+                sock.close()
+                continue
+            connect = self._connect_later(sock) if first is None else self._connect(sock, first)
+            task = asyncio.get_running_loop().create_task(connect)
             self._pending.add(task)
             task.add_done_callback(self._pending.discard)
 
@@ -112,11 +142,25 @@ class Listener:
 
         loop.call_later(_BREATH, again)
 
-    async def _connect(self, sock: socket.socket) -> None:
-        loop = asyncio.get_running_loop()
+    async def _connect_later(self, sock: socket.socket) -> None:
+        """Wait for the first byte: not every system holds a connection back until it is there."""
         try:
             async with asyncio.timeout(_FIRST_BYTE):
-                secure = await _first_byte(sock) == _HANDSHAKE
+                first = await _first_byte(sock)
+        except (OSError, TimeoutError):
+            sock.close()
+        except asyncio.CancelledError:
+            sock.close()
+            raise
+        else:
+            await self._connect(sock, first)
+
+    async def _connect(self, sock: socket.socket, first: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        secure = first == _HANDSHAKE
+        try:
+            if not first:
+                raise EOFError  # closed without a word
             transport, _ = await loop.connect_accepted_socket(
                 self._factory,
                 sock,
@@ -130,28 +174,28 @@ class Listener:
             raise
         else:
             self._open.add(transport)
-            if len(self._open) > self._sweep_at:
-                # Now and then, and not at each accept: looking at every connection costs as much as there are.
-                self._sweep_at = max(_SWEEP, 2 * self._sweep())
+            self._sweep_later()
 
 
-async def _first_byte(sock: socket.socket) -> int:
-    """Look at the first byte without taking it; raises EOFError if there is none."""
+def _peek(sock: socket.socket) -> bytes | None:
+    """Look at the first byte without taking it: b"" if there will be none, None if it is not there yet."""
+    try:
+        return sock.recv(1, socket.MSG_PEEK)
+    except (BlockingIOError, InterruptedError):
+        return None
+
+
+async def _first_byte(sock: socket.socket) -> bytes:
+    """Wait for the first byte."""
     loop = asyncio.get_running_loop()
-    while True:
+    while (first := _peek(sock)) is None:
+        readable = loop.create_future()
+        loop.add_reader(sock, _wake, readable)
         try:
-            first = sock.recv(1, socket.MSG_PEEK)
-        except (BlockingIOError, InterruptedError):
-            readable = loop.create_future()
-            loop.add_reader(sock, _wake, readable)
-            try:
-                await readable
-            finally:
-                loop.remove_reader(sock)
-            continue
-        if not first:
-            raise EOFError
-        return first[0]
+            await readable
+        finally:
+            loop.remove_reader(sock)
+    return first
 
 
 def _wake(waiting: "asyncio.Future[None]") -> None:

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from directory.errors import DirectoryError, TooManyTries
+from directory.errors import AuthorisationServerAway, DirectoryError, TooManyTries, TooManyWrongTokens
+from events.subscriptions.errors import (
+    NoLease,
+    SubscriptionError,
+    SubscriptionUnknown,
+    TooManySubscriptions,
+    TooManyWaiting,
+)
 from ipp.enums import Status
 from ipp.errors import BadMessage, IppError, TooLarge
 from ipp_server.errors import BadCompression, DocumentStalled, RequestFault
@@ -18,6 +25,7 @@ from jobs.errors import (
     NotAccepting,
     NotAdmitted,
     NotPossible,
+    OutOfService,
     QueueExists,
     QueueUnknown,
     TooManyDocuments,
@@ -29,10 +37,12 @@ from release.errors import (
     DeviceInUse,
     DeviceNotReady,
     MayHavePrinted,
+    NeedsPassword,
     NoDevice,
     NotYours,
     ReleaseError,
     StillCounting,
+    TooManyCodes,
     WrongCode,
 )
 from storage.errors import (
@@ -65,6 +75,7 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     TooManyDocuments: Status.SERVER_ERROR_MULTIPLE_DOCUMENT_JOBS_NOT_SUPPORTED,
     DocumentTooLarge: Status.CLIENT_ERROR_REQUEST_ENTITY_TOO_LARGE,
     NotAccepting: Status.SERVER_ERROR_NOT_ACCEPTING_JOBS,
+    OutOfService: Status.SERVER_ERROR_SERVICE_UNAVAILABLE,
     JobError: Status.SERVER_ERROR_INTERNAL_ERROR,
     NotYours: Status.CLIENT_ERROR_NOT_AUTHORIZED,
     NoDevice: Status.CLIENT_ERROR_NOT_POSSIBLE,
@@ -73,11 +84,15 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     CannotPrint: Status.CLIENT_ERROR_NOT_POSSIBLE,
     MayHavePrinted: Status.CLIENT_ERROR_NOT_POSSIBLE,
     StillCounting: Status.SERVER_ERROR_TEMPORARY_ERROR,
+    NeedsPassword: Status.CLIENT_ERROR_NOT_AUTHORIZED,
     WrongCode: Status.CLIENT_ERROR_NOT_FOUND,
+    TooManyCodes: Status.SERVER_ERROR_BUSY,
     ReleaseError: Status.CLIENT_ERROR_NOT_POSSIBLE,
     CreditExhausted: Status.CLIENT_ERROR_ACCOUNT_LIMIT_REACHED,
     AccountingError: Status.CLIENT_ERROR_ACCOUNT_AUTHORIZATION_FAILED,
     TooManyTries: Status.CLIENT_ERROR_NOT_AUTHENTICATED,
+    TooManyWrongTokens: Status.SERVER_ERROR_BUSY,
+    AuthorisationServerAway: Status.SERVER_ERROR_TEMPORARY_ERROR,
     DirectoryError: Status.CLIENT_ERROR_NOT_AUTHENTICATED,
     StorageFull: Status.SERVER_ERROR_TEMPORARY_ERROR,
     StorageUnavailable: Status.SERVER_ERROR_TEMPORARY_ERROR,
@@ -87,6 +102,11 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     DocumentCorrupt: Status.SERVER_ERROR_INTERNAL_ERROR,
     TooLargeDocument: Status.CLIENT_ERROR_REQUEST_ENTITY_TOO_LARGE,
     StorageError: Status.SERVER_ERROR_TEMPORARY_ERROR,
+    SubscriptionUnknown: Status.CLIENT_ERROR_NOT_FOUND,
+    TooManySubscriptions: Status.CLIENT_ERROR_TOO_MANY_SUBSCRIPTIONS,
+    NoLease: Status.CLIENT_ERROR_NOT_POSSIBLE,
+    TooManyWaiting: Status.SERVER_ERROR_BUSY,
+    SubscriptionError: Status.CLIENT_ERROR_NOT_POSSIBLE,
     PdlError: Status.CLIENT_ERROR_DOCUMENT_FORMAT_ERROR,
 }
 

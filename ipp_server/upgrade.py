@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any, Final
 
-from aiohttp import web
+from aiohttp import HttpVersion11, web
 
 _HANDSHAKE: Final = 10.0  # seconds
 _SWITCH: Final = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: TLS/1.2, HTTP/1.1\r\n\r\n"
@@ -25,9 +25,10 @@ class _NoAnswer(web.StreamResponse):
 
 
 def wants_tls(request: web.Request) -> bool:
-    """Whether a request asks to go on over TLS."""
+    """Whether a request asks to go on over TLS, and can: nothing of it is still to come in the clear."""
     offered = request.headers.get("Upgrade", "")
-    return not request.secure and any(word.strip().upper().startswith("TLS/") for word in offered.split(","))
+    asked = any(word.strip().upper().startswith("TLS/") for word in offered.split(","))
+    return asked and not request.secure and request.version == HttpVersion11 and request.content.is_eof()
 
 
 def to_tls(
@@ -61,6 +62,9 @@ def to_tls(
     return _NoAnswer()
 
 
-def options() -> web.Response:
-    """Answer an OPTIONS request that asks for nothing."""
-    return web.Response(status=200, headers={"Allow": "GET, HEAD, POST, OPTIONS", "Upgrade": "TLS/1.2, HTTP/1.1"})
+def options(request: web.Request) -> web.Response:
+    """Answer an OPTIONS request that asks for nothing: what is allowed, and that TLS is spoken (RFC 2817)."""
+    headers = {"Allow": "GET, HEAD, POST, OPTIONS"}
+    if not request.secure:
+        headers |= {"Upgrade": "TLS/1.2, HTTP/1.1", "Connection": "Upgrade"}
+    return web.Response(status=200, headers=headers)

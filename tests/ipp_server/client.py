@@ -85,9 +85,9 @@ class Door:
     def uri(self, queue="held", scheme="ipp"):
         return f"{scheme}://{self.authority}/ipp/print/{queue}"
 
-    def operation(self, operation, *extra, queue="held", user="carol", job=None, template=()):
+    def operation(self, operation, *extra, queue="held", user="carol", job=None, template=(), scheme="ipp"):
         """A right request: charset and language, target, who asks, and what else is given."""
-        first = [CHARSET, LANGUAGE, build.uri("printer-uri", self.uri(queue))]
+        first = [CHARSET, LANGUAGE, build.uri("printer-uri", self.uri(queue, scheme))]
         if job is not None:
             first.append(build.integer("job-id", job))
         if user is not None:
@@ -99,8 +99,9 @@ class Door:
 
     def ask(self, operation, *extra, document=b"", sign_in=None, tls=None, headers=(), **words):
         """Send a right request, by default as a user whose name the network vouches for."""
-        body = encode(self.operation(operation, *extra, **words)) + document
-        return self.send(body, sign_in=sign_in, tls=sign_in is not None if tls is None else tls, headers=headers)
+        tls = sign_in is not None if tls is None else tls
+        body = encode(self.operation(operation, *extra, scheme="ipps" if tls else "ipp", **words)) + document
+        return self.send(body, sign_in=sign_in, tls=tls, headers=headers)
 
     def send(self, body, *, sign_in=None, tls=False, headers=(), path="/ipp/print", method="POST"):
         """Send these bytes as one HTTP request."""

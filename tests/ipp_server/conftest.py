@@ -1,10 +1,12 @@
 """A gateway on a loopback port, in a thread with a loop of its own, and a client that says exactly what it is told."""
 
 import asyncio
+import logging
 import threading
 import time
 
 import pytest
+import structlog
 
 from gateway.app import Gateway
 from gateway.beginning import begin
@@ -22,6 +24,13 @@ QUEUES = {
     "private": {"kind": Kind.FOLLOW_ME, "default": True},
     "open": {"kind": Kind.FOLLOW_ME, "accept_unowned": True},
     "small": {"kind": Kind.FOLLOW_ME, "trusted_networks": LOCAL, "max_bytes": 100_000},
+    "operated": {
+        "kind": Kind.DIRECT,
+        "trusted_networks": LOCAL,
+        "operator_networks": LOCAL,
+        "retain_for": 600,
+    },
+    "kept": {"kind": Kind.FOLLOW_ME, "trusted_networks": LOCAL, "retain_for": 600, "default": True},
     "shut": {"kind": Kind.FOLLOW_ME, "trusted_networks": LOCAL, "accepting": False},
 }
 OTHER_DEVICE = "spare"
@@ -109,3 +118,12 @@ def house(tmp_path_factory):
 @pytest.fixture
 def door(house):
     return house.door
+
+
+@pytest.fixture
+def quiet(caplog):
+    """Nothing that the test does is a fault of the gateway: its log stays empty."""
+    with structlog.testing.capture_logs() as events:
+        yield
+    assert [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.WARNING] == []
+    assert [event for event in events if event["log_level"] in ("warning", "error", "critical")] == []

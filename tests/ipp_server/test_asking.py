@@ -66,9 +66,9 @@ def test_every_advertised_kind_can_be_asked_for_and_no_other(door):
     assert {"completed", "not-completed", "pending-held"} <= set(offered)
     for value in offered:
         listed(door, which(value))
-    answer = door.ask(Operation.GET_JOBS, which("proof-print"))
+    answer = door.ask(Operation.GET_JOBS, which("fetchable"))
     assert answer.status is Status.CLIENT_ERROR_ATTRIBUTES_OR_VALUES_NOT_SUPPORTED
-    assert answer.unsupported == {"which-jobs": which("proof-print")}
+    assert answer.unsupported == {"which-jobs": which("fetchable")}
 
 
 def test_the_limit_is_kept_and_must_be_one(door):
@@ -163,3 +163,12 @@ def test_a_printer_shows_itself(door, action, status):
             door.ask(Operation.IDENTIFY_PRINTER, build.keyword("identify-actions", action), queue=queue).status
             is status
         )
+
+
+def test_jobs_that_are_to_be_proved_are_listed(door):
+    proof = build.integer("proof-copies", 1)
+    named = door.print(template=[proof]).number
+    other = door.print(template=[build.name("job-sheet-message", '"proof_copies": 1')]).number
+    which = build.keyword("which-jobs", "proof-print")
+    told = [group.integer("job-id") for group in door.ask(Operation.GET_JOBS, which).jobs]
+    assert named in told and other not in told

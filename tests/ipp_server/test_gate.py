@@ -55,7 +55,7 @@ FAULTS = {
     "unknown operation": (raw(TARGETED, code=0x3FFF), Status.SERVER_ERROR_OPERATION_NOT_SUPPORTED),
     "operation not offered": (raw(TARGETED, code=Operation.PRINT_URI), Status.SERVER_ERROR_OPERATION_NOT_SUPPORTED),
     "no such queue": (raw(uri("ipp://127.0.0.1/ipp/print/nowhere")), NOT_FOUND),
-    "another path": (raw(uri("ipp://127.0.0.1/printers/held")), NOT_FOUND),
+    "another path": (raw(uri("ipp://127.0.0.1/scanners/held")), NOT_FOUND),
     "a path that only begins like ours": (raw(uri("ipp://127.0.0.1/ipp/printheld")), NOT_FOUND),
     "too deep a path": (raw(uri("ipp://127.0.0.1/ipp/print/held/1/2")), NOT_FOUND),
     "a job's uri for a printer": (raw(uri("ipp://127.0.0.1/ipp/print/held/1")), NOT_FOUND),

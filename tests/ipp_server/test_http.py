@@ -260,7 +260,7 @@ def test_any_path_below_ours_will_do(door, path):
 
 
 def test_a_request_for_another_path_is_none_of_ours(door):
-    assert door.send(request_of(door), path="/printers/held").http in (403, 404, 405)
+    assert door.send(request_of(door), path="/queues/held").http in (403, 404, 405)
 
 
 def test_answers_are_never_kept_by_a_cache(door):

@@ -1,11 +1,18 @@
 """A request asked again in the same words is answered like the first time, and checked where it differs."""
 
+import uuid
+from dataclasses import replace
+
 import pytest
 
 from ipp import build
 from ipp.codec import encode
 from ipp.enums import Operation, Status
+from ipp.message import Message
+from ipp_server.address import Address, Scope
 from ipp_server.remembered import Remembered
+from ipp_server.request import Request
+from jobs.queue import Kind, Queue
 
 GPA = Operation.GET_PRINTER_ATTRIBUTES
 
@@ -64,12 +71,44 @@ def test_a_wrong_password_is_refused_though_the_words_are_known(door):
     assert door.send(body, sign_in=("alice", "wrong"), tls=True).http == 401
 
 
+def test_another_queue_of_the_same_name_is_another_queue(house, door):
+    catalogue = house.gateway.core.catalogue
+    body, first, _ = asked_twice(door, queue="roaming")
+    before = catalogue.named("roaming")
+    house.ask(catalogue.change("roaming", name="wandering"))
+    other = house.ask(catalogue.add(replace(before, id=str(uuid.uuid4()), number=0, info="the other one")))
+    try:
+        assert first.printer.string("printer-info") is None
+        asked = door.operation(GPA, build.keyword("requested-attributes", "printer-uuid"), queue="roaming")
+        said = [door.send(encode(asked)).printer.string("printer-uuid") for _ in range(2)]
+        assert said == [f"urn:uuid:{other.id}"] * 2
+        assert door.send(body).status is Status.SUCCESSFUL_OK
+    finally:
+        house.ask(catalogue.remove("roaming"))
+        house.ask(catalogue.change("wandering", name="roaming"))
+
+
 def test_what_is_remembered_is_bounded():
     memory = Remembered()
+    asked = Request(
+        message=Message((2, 0), GPA, 1, []), address=Address(Scope.PRINTER, "q"), of_queue=Queue("1", "q", Kind.DIRECT),
+        authority="", secure=False, peer="", body=None,
+    )  # fmt: skip
     requests = [b"\x02\x00\x00\x0b\x00\x00\x00\x01" + number.to_bytes(4, "big") for number in range(1000)]
     for request in requests:
-        memory.keep(request, "q", ())
-    memory.keep(requests[0] + bytes(5000), "q", ())
-    assert memory.find(requests[-1]) == ("q", ())
+        memory.keep(request, asked, "ipp://a/ipp/print/q")
+    memory.keep(requests[0] + bytes(5000), asked, "ipp://a/ipp/print/q")
+    found = memory.find(requests[-1])
+    assert (found.queue.name, found.requested, found.uri) == ("q", (), "ipp://a/ipp/print/q")
     assert memory.find(requests[0]) is None
     assert sum(memory.find(request) is not None for request in requests) == 256
+
+
+def test_what_is_told_at_a_persons_own_address_is_not_remembered():
+    memory, request = Remembered(), b"\x02\x00\x00\x0b\x00\x00\x00\x01\x01\x03"
+    asked = Request(
+        message=Message((2, 0), GPA, 1, []), address=Address(Scope.PRINTER, "q", "token"),
+        of_queue=Queue("1", "q", Kind.DIRECT), authority="", secure=True, peer="", body=None,
+    )  # fmt: skip
+    memory.keep(request, asked, "ipp://a/ipp/print/q/t/token")
+    assert memory.find(request) is None

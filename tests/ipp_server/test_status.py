@@ -4,6 +4,7 @@ import pytest
 
 from accounting import errors as accounting
 from directory import errors as directory
+from events.subscriptions import errors as subscriptions
 from ipp import errors as ipp
 from ipp.enums import Status
 from ipp_server import errors as server
@@ -21,6 +22,7 @@ ROOTS = [
     pdl.PdlError,
     release.ReleaseError,
     storage.StorageError,
+    subscriptions.SubscriptionError,
 ]
 OURS = {jobs.JobError, storage.DocumentCorrupt}
 """What is truly our own fault."""
