@@ -15,21 +15,31 @@ from certs.authority import Authority
 from certs.names import machine_names
 from certs.server import ServerIdentity
 from gateway.commands import Commands
+from gateway.conditions import Conditions
 from gateway.config import Settings
 from gateway.control import ControlServer
 from gateway.core import TRIAL_FOLDER, Core
-from gateway.discovery import Discovery
+from gateway.discovery import Discovery, told_names
 from gateway.metrics import Metrics
+from gateway.proofs import advertised, proofs
+from gateway.system import system_parts
+from gateway.telling import Telling
 from gateway.upkeep import Upkeep
-from ipp_server import upgrade
+from ipp_server import referring, refusal, resource_attributes, resourcing, strings, upgrade
+from ipp_server.address import ROUTES
 from ipp_server.asking import ACTIONS, WHICH
 from ipp_server.body import Patience
+from ipp_server.connection import connections
 from ipp_server.describe import Describer
-from ipp_server.dispatch import SUPPORTED
+from ipp_server.dispatch import OF_QUEUE, SUPPORTED
+from ipp_server.fetching import Fetcher
 from ipp_server.http import PATH, IppHandler
 from ipp_server.listener import Listener
+from ipp_server.notice_words import LANGUAGES
 from ipp_server.printer import House
 from ipp_server.service import Service
+from ipp_server.sources import sources
+from ipp_server.subscription_attributes import printer_attributes, system_attributes
 from jobs.counting import Counting
 from jobs.errors import NotAdmitted, NotPossible
 from jobs.intake import Intake, Submission
@@ -38,6 +48,7 @@ from mobility.profiles import Address
 from mobility.upload import Upload
 from pdl.sandbox import Sandbox
 from release.forward import Forward
+from release.limits import Limits
 from storage.errors import StorageError
 from web.app import Pages
 from web.parts import Parts
@@ -45,8 +56,6 @@ from web.settings import Settings as WebSettings
 
 log = structlog.get_logger(__name__)
 
-_KEEP_ALIVE: Final = 75.0  # seconds an idle connection is kept
-_LINGER: Final = 2.0  # seconds an unread body is still taken after an early answer
 _FINISH: Final = 5.0  # seconds that requests under way are given at stop
 _RESTART: Final = 5.0  # seconds until a task that failed begins again
 
@@ -67,13 +76,17 @@ class Gateway:
         async with contextlib.AsyncExitStack() as opened:
             self.core = core = await Core.open(self._settings)
             opened.push_async_callback(core.close)
-            self.identity, self._authority = await asyncio.to_thread(_identity, self._settings)
+            self.identity, self._authority = await asyncio.to_thread(_identity, self._settings, core.home.node)
             self.sandbox = Sandbox()
             await self.sandbox.start()
             opened.push_async_callback(self.sandbox.stop)
             if self._settings.warm_office:
                 self.sandbox.warm_up_office()
+            self._proofs = await asyncio.to_thread(proofs, self._settings, core)
+            opened.push_async_callback(self._proofs.close)
             self._build(core)
+            await self.telling.begin()
+            opened.push_async_callback(self.subscriptions.close)
             await core.renew_offers()
             await self._serve(opened)
             self.discovery.serve_at(self.port)
@@ -83,6 +96,9 @@ class Gateway:
             self._run(self.counting.run, "counting")
             self._run(self.forward.run, "forwarding")
             self._run(self.upkeep.run, "upkeep")
+            self._run(self.conditions.run, "conditions")
+            self._run(Limits(core.jobs, core.catalogue, self.forward).run, "limits")
+            self._run(self.telling.run, "subscriptions")
             self._run(lambda: core.fleet.watch(self._settings.device_interval), "devices")
             if self._settings.mdns:
                 self._run(self.discovery.run, "discovery")
@@ -91,6 +107,7 @@ class Gateway:
     async def stop(self) -> None:
         """Stop: take nothing new, let what is being sent finish within its limit, leave the rest to the next start."""
         self.listener.close()
+        self.telling.end()
         await self.discovery.stop()
         await self.forward.stop(self._settings.stop_limit)
         for task in self._tasks:
@@ -107,14 +124,22 @@ class Gateway:
         self.forward = Forward(
             database, spool, core.jobs, core.catalogue, core.fleet, core.desk, self.sandbox, core.hub, node
         )
+        self.conditions = Conditions(core, self._settings.currency)
+        self.telling = Telling(core, self.conditions.look)
+        self.subscriptions = self.telling.engine
+        ways, oauth = advertised(self._settings)
+        fetcher = Fetcher(sources(self._settings.fetch_from)) if self._settings.fetch_from else None
         house = House(
             node=node,
             version=self.version,
             organization=self._settings.organization,
             language=self._settings.language,
-            operations=SUPPORTED,
+            operations=OF_QUEUE if fetcher else SUPPORTED,
             which_jobs=tuple(WHICH),
             identify_actions=ACTIONS,
+            authentication=ways,
+            given=resource_attributes.of_queue(core.shelf),
+            more=(*printer_attributes(), *oauth, *referring.printer_attributes(fetcher)),
         )
         self.ipp = IppHandler(
             Service(
@@ -122,10 +147,17 @@ class Gateway:
                 jobs=core.jobs,
                 intake=self.intake,
                 desk=core.desk,
+                steering=core.steering,
                 people=core.people,
-                describer=Describer(house, self.started),
+                proofs=self._proofs,
+                describer=Describer(house, self.started, self.conditions.look),
                 cancel_active=self.forward.cancel,
+                suspend_active=self.forward.suspend,
                 identify=self._identify,
+                subscriptions=self.subscriptions,
+                fetcher=fetcher,
+                system=system_parts(core, house, (*system_attributes(),)),
+                languages=tuple(language for language in LANGUAGES if language in ("en", self._settings.language)),
                 patience=Patience(idle=self._settings.body_idle),
                 started=self.started,
             )
@@ -135,24 +167,20 @@ class Gateway:
 
     async def _serve(self, opened: contextlib.AsyncExitStack) -> None:
         pages = Pages(self._parts())
-        middlewares: list[Any] = [self._options, *pages.middlewares()]
+        middlewares: list[Any] = [self._at_the_door, *pages.middlewares()]
         self.application = application = web.Application(middlewares=middlewares, client_max_size=1 << 20)
-        for path in (PATH, PATH + "/{tail:.*}"):
+        for path in ROUTES:
             # The handler itself gives leave to send: aiohttp's would, before anything is checked.
             application.router.add_route("POST", path, self.ipp.handle, expect_handler=_wait)
+        application.router.add_get(strings.PATH, strings.serve)
+        application.router.add_get(resourcing.PATH, resourcing.server(self.core.shelf))
         application.add_routes(pages.routes())
-        runner = web.AppRunner(
-            application,
-            access_log=None,
-            keepalive_timeout=_KEEP_ALIVE,
-            lingering_time=_LINGER,
-            handle_signals=False,
-            shutdown_timeout=_FINISH,
-        )
+        application.on_response_prepare.append(_named)
+        runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=_FINISH)
         await runner.setup()
         opened.push_async_callback(runner.cleanup)
         assert runner.server is not None
-        self._factory = runner.server
+        self._factory = connections(runner.server)
         self.listener = Listener(self._factory, self.identity.context, most=self._settings.connections)
         self.port = self.listener.listen(self._settings.host, self._settings.port)
         opened.callback(self.listener.close)
@@ -164,6 +192,7 @@ class Gateway:
             database=core.home.database,
             node=core.home.node,
             people=core.people,
+            tokens=core.tokens,
             catalogue=core.catalogue,
             jobs=core.jobs,
             desk=core.desk,
@@ -187,13 +216,15 @@ class Gateway:
         )
 
     @web.middleware
-    async def _options(self, request: web.Request, handler: Any) -> web.StreamResponse:
+    async def _at_the_door(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if (refused := refusal.of_request(request)) is not None:
+            return refused
         # OPTIONS * matches no route; middlewares run for it all the same.
         if request.method != "OPTIONS":
             return await handler(request)  # type: ignore[no-any-return]
         if upgrade.wants_tls(request):
             return upgrade.to_tls(request, self._factory, self.identity.context, self._upgrades)
-        return upgrade.options()
+        return upgrade.options(request)
 
     async def _admit(self, submission: Submission) -> None:
         """Policy at the door: a person who must have credit has some left."""
@@ -253,10 +284,18 @@ async def _wait(_: web.Request) -> None:
     """Answer Expect: 100-continue later, when the request may be accepted."""
 
 
-def _identity(settings: Settings) -> tuple[ServerIdentity, bytes]:
+async def _named(_: web.Request, response: web.StreamResponse) -> None:
+    """Say who answers, not what it is made of; and that the connection ends, where Connection says something else."""
+    response.headers["Server"] = "Printgate"
+    said = response.headers.get("Connection", "close")
+    if response.keep_alive is False and said != "close":
+        response.headers["Connection"] = f"{said}, close"
+
+
+def _identity(settings: Settings, node: str) -> tuple[ServerIdentity, bytes]:
     """Make or load the server's certificate; returns it and our authority's certificate ("" for a given one)."""
     if settings.certificate:
         return ServerIdentity.from_files(Path(settings.certificate), Path(settings.certificate_key)), b""
-    names = machine_names(settings.names)
+    names = machine_names((*settings.names, *told_names(settings, node)))
     authority = Authority.load_or_create(settings.home / "certs", names[0] if names else "localhost")
     return ServerIdentity.open(settings.home / "certs", authority, names), authority.certificate_pem

@@ -14,6 +14,7 @@ STAMPS: Final = (
     "diagonal",
 )  # fmt: skip
 BANNERS: Final = ("none", "before", "after")
+OFFER_RULES: Final = ("union", "intersection")
 
 Option = tuple[tuple[str, ...], dict[str, Any]]
 
@@ -33,6 +34,14 @@ def truth(text: str) -> bool:
     return text.lower() == "yes"
 
 
+def content(path: str) -> str:
+    """Read a text file."""
+    try:
+        return Path(path).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {error}") from None
+
+
 def _o(*names: str, **settings: Any) -> Option:
     return names, settings
 
@@ -43,7 +52,10 @@ _QUEUE: Final = (
     _o("--kind", choices=("follow-me", "secure", "direct"), help="what becomes of an accepted job"),
     _o("--device", action="extend", nargs="+", metavar="D", help="devices of the pool"),
     _o("--default-device", metavar="D", help="where a job goes when nobody names a device"),
+    _o("--offer-rule", choices=OFFER_RULES, help="offer what one of the devices can do, or what all can (union)"),
     _o("--trusted-network", action="extend", nargs="+", metavar="CIDR", help="believe user names from there"),
+    _o("--operator-network", action="extend", nargs="+", metavar="CIDR", help="people from there are operators"),
+    _o("--tokens-over-plain", type=truth, metavar="yes|no", help="take people's own addresses without TLS, too"),
     _o("--release-after", type=duration, metavar="SECONDS", help="release held jobs by themselves"),
     _o("--retention", type=duration, metavar="DURATION", help="how long a held job waits (default 24h)"),
     _o("--retain-for", type=duration, metavar="DURATION", help="how long a printed document is kept (default 0)"),
@@ -68,6 +80,14 @@ _DEVICE: Final = (_o("--info", help="name shown to people"), _o("--location", he
 _USER: Final = (
     _o("--password-stdin", action="store_true", help="read the password from standard input"),
     _o("--display-name", help="name shown to people"),
+)
+_DNS: Final = (
+    _o("--domain", help="zone in which the printers are told (default that of the host)"),
+    _o("--host", help="name by which clients reach the gateway, or its load balancer (default dns_host, or our own)"),
+    _o("--port", type=int, metavar="N", help="and the port there (default that of the gateway)"),
+    _o("--address", action="extend", nargs="+", metavar="ADDR", help="write these addresses of the host as well"),
+    _o("--ttl", type=duration, default=3600, metavar="DURATION", help="how long records may be kept (default 1h)"),
+    _o("--previous", type=content, metavar="FILE", help="the zone as dig axfr says it is, or as written last"),
 )
 _FLAGS: Final = (
     _o("--administrator", type=truth, metavar="yes|no", help="may administer"),
@@ -122,6 +142,28 @@ COMMANDS: Final[dict[str, dict[str, tuple[Option, ...]]]] = {
         "cancel": (_ID,),
         "settle": (_ID, _o("--printed", type=truth, required=True, metavar="yes|no")),
     },
+    "token": {
+        "list": (_o("user"),),
+        "add": (
+            _o("user"),
+            _o("label", help="the device that it is for, such as Laptop"),
+            _o("--queue", metavar="Q", help="show the address of this queue only"),
+            _o("--expires", type=duration, metavar="DURATION", help="when it ends, in whole days (default never)"),
+        ),
+        "revoke": (_o("id", help="as `token list` shows it"),),
+    },
+    "dns": {
+        "zone": (
+            *_DNS,
+            _o("--nameserver", action="extend", nargs="+", metavar="HOST", help="write a whole zone, served by these"),
+            _o("--contact", metavar="ADDRESS", help="who answers for the zone (default hostmaster)"),
+            _o("--serial", type=int, metavar="N", help="of the zone (default by date, more than the previous)"),
+        ),
+        "nsupdate": (
+            *_DNS,
+            _o("--alone", action="store_true", help="take out all other printers of the domain"),
+        ),
+    },
     "price": {"show": (), "set": (_o("--device", metavar="D"), *_PRICE)},
 }
 
@@ -151,6 +193,8 @@ HELP: Final = {
     "device": "the printers that print",
     "user": "people",
     "job": "documents",
+    "token": "people's own printer addresses, for devices that cannot sign in",
+    "dns": "records by which clients on other networks find the printers",
     "price": "what printing costs",
 }
 

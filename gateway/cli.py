@@ -45,6 +45,8 @@ def run(words: list[str]) -> int:
             return _inspect(given.paths, given.jobs, as_json=given.json)
         if given.group == "convert":
             return _convert(vars(given))
+        if given.group == "dns":
+            return _dns(home, vars(given))
         return _command(home, given)
     except (ConfigurationError, Refused) as error:
         print(f"printgate: {error}", file=sys.stderr)
@@ -103,6 +105,17 @@ def _convert(given: dict[str, Any]) -> int:
         return 1  # whoever read our output has enough
     except OSError as error:
         raise Refused(f"{error.filename or given['out']}: {error.strerror or error}") from None
+    return 0
+
+
+def _dns(home: Path, given: dict[str, Any]) -> int:
+    from gateway.dns_text import table, text  # noqa: PLC0415 - see above
+
+    told = _asked(home, f"dns {given['verb']}", {"host": given["host"], "port": given["port"]})
+    if given["json"]:
+        _print(table(given, told), as_json=True)
+    else:
+        sys.stdout.write(text(given["verb"], given, told))
     return 0
 
 

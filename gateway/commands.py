@@ -7,7 +7,7 @@ from accounting import ledger
 from accounting import store as accounts
 from accounting.price import Price
 from directory.store import Person
-from gateway import shown
+from gateway import dns_commands, shown, token_commands
 from gateway.core import Core
 from jobs.errors import BadQueue, NotPossible
 from jobs.job import Job
@@ -32,6 +32,11 @@ class Commands:
 
     def __init__(self, core: Core, cancel_active: Cancel | None = None) -> None:
         self._core, self._cancel_active = core, cancel_active
+
+    @property
+    def core(self) -> Core:
+        """What the commands work on."""
+        return self._core
 
     async def run(self, name: str, arguments: Arguments) -> Any:
         """Run one command by name and return what there is to print. Raises the domain's errors."""
@@ -237,6 +242,8 @@ class Commands:
             "retention",
             "retain_for",
             "accept_unowned",
+            "tokens_over_plain",
+            "offer_rule",
             "accepting",
             "refuse_mismatch",
             "stamp",
@@ -254,6 +261,8 @@ class Commands:
             values["default_device"] = self._core.fleet.named(name).id if name else None
         if given.get("trusted_network") is not None:
             values["trusted_networks"] = tuple(text for text in given["trusted_network"] if text)
+        if given.get("operator_network") is not None:
+            values["operator_networks"] = tuple(text for text in given["operator_network"] if text)
         if given.get("no_release_after"):
             values["release_after"] = None
         return values
@@ -310,6 +319,11 @@ _TABLE: Final[dict[str, Handler]] = {
     "job hold": Commands.job_hold,
     "job cancel": Commands.job_cancel,
     "job settle": Commands.job_settle,
+    "token list": lambda commands, given: token_commands.token_list(commands.core, given),
+    "token add": lambda commands, given: token_commands.token_add(commands.core, given),
+    "token revoke": lambda commands, given: token_commands.token_revoke(commands.core, given),
+    "dns zone": lambda commands, given: dns_commands.dns_records(commands.core, given),
+    "dns nsupdate": lambda commands, given: dns_commands.dns_records(commands.core, given),
     "price show": Commands.price_show,
     "price set": Commands.price_set,
     "first-run": Commands.first_run_link,

@@ -4,12 +4,16 @@ HOME/printgate.toml, or the file that PRINTGATE_CONFIG names; a variable PRINTGA
 the command line over both. Every row of ROWS says name, meaning and default; docs/configuration.md is made of them.
 """
 
+import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
+
+from ipp_server.sources import BadSource, sources
+from mdns.settings import is_host
 
 
 class ConfigurationError(Exception):
@@ -25,9 +29,13 @@ class Settings:
     port: int = 8631
     mdns: bool = True
     mdns_interfaces: tuple[str, ...] = ()
+    dns_host: str = ""
+    dns_addresses: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     organization: str = ""
     language: str = "en"
+    operator_networks: tuple[str, ...] = ()
+    fetch_from: tuple[str, ...] = ()
     currency: str = "EUR"
     media: str = "iso_a4_210x297mm"
     certificate: str = ""
@@ -48,6 +56,16 @@ class Settings:
     device_follow_limit: float = 7200.0
     unknown_after: int = 86_400
     unknown_policy: str = "free"
+    kerberos_keytab: str = ""
+    kerberos_service: tuple[str, ...] = ("HTTP",)
+    kerberos_realms: tuple[str, ...] = ()
+    oauth_authorization_server_uri: str = ""
+    oauth_issuer: str = ""
+    oauth_audience: str = ""
+    oauth_scope: tuple[str, ...] = ()
+    oauth_claim: str = "preferred_username"
+    oauth_clock_skew: int = 60
+    oauth_plain_loopback: bool = False
 
 
 MEANING: Final[dict[str, str]] = {
@@ -55,9 +73,13 @@ MEANING: Final[dict[str, str]] = {
     "port": "port of ipp, ipps, http and https",
     "mdns": "whether printers are advertised by DNS-SD",
     "mdns_interfaces": "interfaces or addresses to advertise on; empty for all but loopback",
+    "dns_host": "host that advertised printers are at, as a load balancer's; empty for this machine",
+    "dns_addresses": "its addresses, told with it when it ends in .local; empty for this machine's",
     "names": "further host names for the certificate",
     "organization": "shown on sign-in and in printer-organization",
     "language": "language of messages to clients that name none",
+    "operator_networks": "networks whose people operate the whole gateway by IPP without a password",
+    "fetch_from": "hosts from which documents may be fetched for Print-URI; empty for none",
     "currency": "ISO 4217 code; prices are in its smallest unit",
     "media": "sheet that clients print on when they name none, if a printer of the queue has it",
     "certificate": "PEM file with the certificate chain to use in place of our own authority's",
@@ -78,6 +100,16 @@ MEANING: Final[dict[str, str]] = {
     "device_follow_limit": "seconds until a job that its device took must have ended",
     "unknown_after": "seconds after which a job of unknown outcome is decided by unknown_policy",
     "unknown_policy": "free (nothing is charged) or charge (as if it had printed)",
+    "kerberos_keytab": "keytab with the key of the print service; empty for no Kerberos",
+    "kerberos_service": "services that tickets may be for: HTTP, or HTTP@host for one host; host for CUPS as it comes",
+    "kerberos_realms": "realms whose people may print: REALM, or REALM=SUFFIX to tell people of two realms apart",
+    "oauth_authorization_server_uri": "OAuth 2 server whose access tokens say who prints; empty for none",
+    "oauth_issuer": "what access tokens name as their issuer; empty for the server's URI",
+    "oauth_audience": "what access tokens must be made for",
+    "oauth_scope": "scopes that an access token must have, and that clients ask for",
+    "oauth_claim": "claim of the access token that is the person's sign-in name",
+    "oauth_clock_skew": "seconds that the clocks of the OAuth server and this one may differ",
+    "oauth_plain_loopback": "whether the OAuth server may be http:// on this machine, for trials",
 }
 
 _ENDLESS: Final = float("inf")
@@ -147,6 +179,13 @@ def _truth(value: Any) -> bool:
         raise ValueError(value) from None
 
 
+def _networks(name: str, written: tuple[str, ...]) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(text, strict=False)) for text in written)
+    except ValueError as error:
+        raise ConfigurationError(f"{name}: {error}. A network is written like 192.0.2.0/24 or 2001:db8::/32.") from None
+
+
 def _checked(settings: Settings) -> Settings:
     if not 0 <= settings.port <= 65535:
         raise ConfigurationError("port lies between 0 and 65535; 0 lets the system choose.")
@@ -157,6 +196,22 @@ def _checked(settings: Settings) -> Settings:
     for name, allowed in _CHOICES.items():
         if getattr(settings, name) not in allowed:
             raise ConfigurationError(f"{name} is one of {', '.join(allowed)}.")
+    if settings.dns_host and not is_host(settings.dns_host.removesuffix(".")):
+        raise ConfigurationError(f"dns_host cannot be {settings.dns_host!r}: it is the name of a host.")
+    for address in settings.dns_addresses:
+        try:
+            ipaddress.ip_address(address)
+        except ValueError:
+            raise ConfigurationError(f"dns_addresses: {address!r} is no address.") from None
     if bool(settings.certificate) != bool(settings.certificate_key):
         raise ConfigurationError("certificate and certificate_key belong together: give both or neither.")
-    return settings
+    if settings.kerberos_keytab and not settings.kerberos_realms:
+        raise ConfigurationError("kerberos_keytab wants kerberos_realms: name the realms whose people may print.")
+    if settings.oauth_authorization_server_uri and not settings.oauth_audience:
+        # Without it, a token made for any other service of the house would print here.
+        raise ConfigurationError("oauth_authorization_server_uri wants oauth_audience: what its tokens are made for.")
+    try:
+        sources(settings.fetch_from)
+    except BadSource as error:
+        raise ConfigurationError(f"fetch_from: {error}") from None
+    return replace(settings, operator_networks=_networks("operator_networks", settings.operator_networks))

@@ -6,12 +6,17 @@ from certs.pins import Pins
 from devices.fleet import Fleet
 from devices.settings import Settings as DeviceSettings
 from directory.people import People
+from directory.tokens import Tokens
 from events.hub import Hub
 from gateway.config import Settings
+from gateway.resources import own_resources
 from jobs.catalogue import Catalogue
+from jobs.resources.shelf import Shelf
+from jobs.system import System
 from jobs.work import Jobs
 from release.desk import Desk
 from release.offer import offer
+from release.steering import Steering
 from storage.home import Home
 
 TRIAL_FOLDER = "trial-printer"
@@ -25,10 +30,14 @@ class Core:
     home: Home
     hub: Hub
     people: People
+    tokens: Tokens
     catalogue: Catalogue
     fleet: Fleet
     jobs: Jobs
     desk: Desk
+    steering: Steering
+    system: System
+    shelf: Shelf
 
     @classmethod
     async def open(cls, settings: Settings) -> "Core":
@@ -41,11 +50,17 @@ class Core:
             fleet = Fleet(database, node, device_settings(settings))
             jobs = Jobs(database, home.spool, catalogue, hub)
             desk = Desk(database, jobs, catalogue, fleet, hub, node, settings.language)
-            core = cls(settings, home, hub, People(database, node), catalogue, fleet, jobs, desk)
-            for part in (catalogue, fleet, jobs):
+            steering = Steering(database, jobs, catalogue, hub)
+            people = People(database, node)
+            tokens = Tokens(database, node, people)
+            system = System(database, catalogue)
+            shelf = Shelf(database, catalogue, own_resources())
+            core = cls(settings, home, hub, people, tokens, catalogue, fleet, jobs, desk, steering, system, shelf)
+            for part in (catalogue, fleet, jobs, system, shelf):
                 await part.load()
             fleet.changed = core.renew_offers
             catalogue.changed.append(core.renew_offers)
+            catalogue.changed.append(core.ring)
             return core
         except BaseException:
             await home.close()
@@ -57,10 +72,15 @@ class Core:
         for queue in self.catalogue.listed():
             rows = [self.fleet.get(device) for device in queue.pool(known)]
             found = [row.capabilities for row in rows if row.capabilities is not None]
-            await self.catalogue.set_offer(queue.id, offer(found, self.settings.media))
+            await self.catalogue.set_offer(queue.id, offer(found, self.settings.media, queue.offer_rule))
+
+    async def ring(self) -> None:
+        """Let who takes up jobs look again: a queue may have been resumed."""
+        self.hub.ring("jobs")
 
     async def close(self) -> None:
         """Give the home back."""
+        await self.tokens.settle()
         await self.home.close()
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import structlog
 
 from certs.files import CertificateError
+from directory.errors import KerberosUnusable, OAuthUnusable
 from gateway import logs
 from gateway.app import Gateway
 from gateway.beginning import begin
@@ -45,7 +46,7 @@ async def serve(settings: Settings) -> int:
     gateway = Gateway(settings)
     try:
         await gateway.start()
-    except (OSError, CertificateError, SandboxFailed, StorageError) as error:
+    except (OSError, CertificateError, KerberosUnusable, OAuthUnusable, SandboxFailed, StorageError) as error:
         print(f"printgate: {error}", file=sys.stderr)
         return 1
     stopping = asyncio.Event()

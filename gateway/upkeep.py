@@ -13,6 +13,7 @@ from certs.names import machine_names
 from certs.server import ServerIdentity
 from gateway.config import Settings
 from gateway.core import Core
+from gateway.discovery import told_names
 from jobs import store as job_rows
 from jobs.errors import JobError
 from jobs.work import now
@@ -76,7 +77,8 @@ class Upkeep:
                 log.warning("unknown outcome not decided", job=job.job_id, error=str(error))
 
     async def _certificate(self) -> None:
-        names = await asyncio.to_thread(machine_names, self._settings.names)
+        told = told_names(self._settings, self._core.home.node)
+        names = await asyncio.to_thread(machine_names, (*self._settings.names, *told))
         await asyncio.to_thread(self._identity.prepare, None, names)
         # On the loop's thread: a context must not change beside a handshake.
         if self._identity.renew_if_needed(None, names):

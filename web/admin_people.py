@@ -81,6 +81,7 @@ async def show_one(visit: Visit) -> web.Response:
         balance=balance,
         reserved=balance - free,
         movements=movements,
+        tokens=await visit.parts.tokens.of(person.id),
     )
 
 

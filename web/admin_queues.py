@@ -95,7 +95,6 @@ def settings_in(form: Form) -> dict[str, Any]:
     retention = form.number("retention", 1, 366 * 24)
     kept = form.number("retain_for", 0, 366 * 24)
     most = form.number("max_bytes", 1, 1 << 20)
-    networks = form.text("trusted_networks", 1000).replace(",", " ").split()
     return {
         "name": form.text("name", 63),
         "kind": Kind(kind),
@@ -103,7 +102,9 @@ def settings_in(form: Form) -> dict[str, Any]:
         "location": form.text("location", 127),
         "devices": tuple(form.all("devices", 1000)),
         "default_device": form.text("default_device", 40) or None,
-        "trusted_networks": tuple(networks[:50]),
+        "trusted_networks": _networks(form, "trusted_networks"),
+        "operator_networks": _networks(form, "operator_networks"),
+        "tokens_over_plain": form.ticked("tokens_over_plain"),
         "accept_unowned": form.ticked("accept_unowned"),
         "release_after": after * 60 if after is not None else None,
         "retention": (retention or DAY // _HOUR) * _HOUR,
@@ -117,6 +118,10 @@ def settings_in(form: Form) -> dict[str, Any]:
         "require_stamp": form.ticked("require_stamp"),
         "banner": form.text("banner", 16) or "none",
     }
+
+
+def _networks(form: Form, name: str) -> tuple[str, ...]:
+    return tuple(form.text(name, 1000).replace(",", " ").split()[:50])
 
 
 async def add(visit: Visit) -> web.Response:

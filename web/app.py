@@ -7,6 +7,7 @@ from aiohttp import web
 
 from web import (
     account_pages,
+    address_pages,
     admin_audit,
     admin_devices,
     admin_jobs,
@@ -31,6 +32,7 @@ from web.site import Site, Visit
 
 _EVERYONE, _ADMINISTRATOR = Access.EVERYONE, Access.ADMINISTRATOR
 _NUMBER: Final = r"{number:\d{1,11}}"
+_ADDRESS: Final = "{token:[0-9a-f-]{36}}"
 
 PAGES: Final = (
     Page("/", sign_in.start, access=_EVERYONE),
@@ -55,6 +57,9 @@ PAGES: Final = (
     Page("/account", account_pages.account),
     Page("/account/password", None, account_pages.password),
     Page("/account/claim", None, account_pages.claim),
+    Page("/account/addresses", address_pages.show, address_pages.make),
+    Page("/account/addresses/profile", None, address_pages.profile),
+    Page(f"/account/addresses/{_ADDRESS}/revoke", address_pages.ask_revoke, address_pages.revoke),
     Page("/first-run", first_run.show_printer, first_run.add_printer, access=_ADMINISTRATOR),
     Page("/admin", admin_overview.show, access=_ADMINISTRATOR),
     Page("/admin/jobs", admin_jobs.show, access=_ADMINISTRATOR),
@@ -80,6 +85,12 @@ PAGES: Final = (
     Page("/admin/people/{id}", admin_people.show_one, admin_people.change, access=_ADMINISTRATOR),
     Page("/admin/people/{id}/password", None, admin_people.password, access=_ADMINISTRATOR),
     Page("/admin/people/{id}/credit", None, admin_people.credit, access=_ADMINISTRATOR),
+    Page(
+        f"/admin/people/{{id}}/addresses/{_ADDRESS}/revoke",
+        address_pages.ask_revoke_theirs,
+        address_pages.revoke_theirs,
+        access=_ADMINISTRATOR,
+    ),
 )
 """Every address for people: what it shows, what it does, and who may."""
 

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from devices.fleet import Fleet
 from directory.people import People
+from directory.tokens import Tokens
 from events.hub import Hub
 from jobs.catalogue import Catalogue
 from jobs.previews import Previews
@@ -39,6 +40,7 @@ class Parts:
     database: Database
     node: str
     people: People
+    tokens: Tokens
     catalogue: Catalogue
     jobs: Jobs
     desk: Desk

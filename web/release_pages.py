@@ -11,9 +11,9 @@ from aiohttp import web
 
 from accounting.errors import AccountingError
 from devices.store import DeviceRow
-from directory.store import Person
 from jobs.errors import JobError
 from jobs.job import Job
+from release import passwords
 from release.errors import ReleaseError
 from release.quotes import Changes, Quote, Quotes
 from storage.errors import StorageError
@@ -111,6 +111,7 @@ async def show(visit: Visit) -> web.Response:
         sought=visit.query.text("find"),
         number=secrets.token_urlsafe(12),
         again=visit.query.ticked("again"),
+        locked=[job for job in jobs if passwords.wanted(job)],
     )
 
 
@@ -226,21 +227,24 @@ async def release(visit: Visit) -> web.Response:
     if not number or not device_id:
         raise BadForm(N_("Choose a printer."))
     changes, jobs = changes_in(visit.form), visit.form.numbers("job")
+    password = visit.form.secret("password")
 
     async def work() -> tuple[str, list[Happened]]:
         chosen = await mine(visit, jobs)
         confirmed = visit.form.ticked("again")
-        return device_id, [await _let_go(visit, visit.who, job, device_id, changes, confirmed) for job in chosen]
+        return device_id, [
+            await _let_go(visit, job, device_id, changes, confirmed=confirmed, password=password) for job in chosen
+        ]
 
     await visit.site.once.do(visit.who.id, number, work)
     return visit.go(f"/release/done/{number}")
 
 
 async def _let_go(
-    visit: Visit, person: Person, job: Job, device_id: str, changes: Changes, confirmed: bool
+    visit: Visit, job: Job, device_id: str, changes: Changes, *, confirmed: bool, password: str
 ) -> Happened:
     try:
-        await visit.parts.desk.release(person, job.id, device_id, changes, confirmed=confirmed)
+        await visit.parts.desk.release(visit.who, job.id, device_id, changes, confirmed=confirmed, password=password)
     except (ReleaseError, JobError, AccountingError, StorageError) as error:
         # One that cannot be printed must not keep the others back.
         return Happened(job.id, job.title, str(error))

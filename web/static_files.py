@@ -1,4 +1,4 @@
-"""Style sheet, pictures and icons: read once at start, named by their content, kept by browsers for a year."""
+"""Style sheet, script, pictures and icons: read once at start, named by their content, kept by browsers for a year."""
 
 import hashlib
 from pathlib import Path
@@ -9,7 +9,7 @@ from aiohttp import web
 from web import icons
 
 _FOLDER: Final = Path(__file__).parent / "static"
-_TYPES: Final = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png"}
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _FOR_A_DAY: Final = "public, max-age=86400"
 

@@ -43,6 +43,12 @@ _STORAGE = Said(
     N_("Documents that were accepted are safe."),
     N_("Try again in a minute. If this goes on, tell an administrator."),
 )
+_SIGN_IN = Said(
+    503,
+    N_("Who you are cannot be checked now"),
+    N_("Documents that were accepted are safe."),
+    N_("Try again in a minute. If this goes on, tell an administrator."),
+)
 _DOCUMENT = Said(409, N_("The document is gone"), N_("Nothing is charged."), N_("Send it again to print it."))
 _PRINT_AGAIN = N_("Send the document in another form, for example as PDF.")
 _UNREADABLE = Said(415, N_("The document cannot be printed"), N_("Nothing is charged."), _PRINT_AGAIN)
@@ -85,6 +91,7 @@ STATUS: Final[dict[type[Exception], Said]] = {
     jobs.AttributesNotSupported: _UNREADABLE,
     jobs.TooManyDocuments: _UNREADABLE,
     jobs.DocumentTooLarge: Said(413, N_("The document is too large"), N_("Nothing is charged."), _PRINT_AGAIN),
+    jobs.OutOfService: Said(503, N_("This printer is out of service"), N_("Nothing is charged."), ""),
     jobs.NotAccepting: Said(503, N_("No documents are taken for now"), N_("Nothing is charged."), ""),
     release.ReleaseError: _REFUSED,
     release.NotYours: Said(403, N_("This is somebody else's document"), N_("Nothing was done."), ""),
@@ -108,6 +115,12 @@ STATUS: Final[dict[type[Exception], Said]] = {
         N_("Look at the printer first. If nothing came out, choose Print again and confirm."),
     ),
     release.StillCounting: Said(503, N_("The document is still being counted"), _WAITS, N_("Try again in a moment.")),
+    release.NeedsPassword: Said(
+        403, N_("The password is missing or wrong"), _WAITS, N_("Type the password that you sent the document with.")
+    ),
+    release.TooManyCodes: Said(
+        429, N_("Too many codes"), N_("Nothing was changed."), N_("Wait five minutes, then try again.")
+    ),
     release.WrongCode: Said(
         404, N_("No document waits under this code"), N_("Nothing was changed."), N_("Check the letters and figures.")
     ),
@@ -125,6 +138,16 @@ STATUS: Final[dict[type[Exception], Said]] = {
     directory.PersonUnknown: _GONE,
     directory.WeakPassword: _FORM,
     directory.BadName: _FORM,
+    directory.BadLabel: _FORM,
+    directory.LabelTaken: _TAKEN,
+    directory.TokensFull: _FORM,
+    directory.TokenUnknown: _GONE,
+    directory.TooManyWrongTokens: Said(
+        429, N_("Too many wrong addresses"), N_("Nothing was changed."), N_("Wait five minutes, then try again.")
+    ),
+    directory.KerberosUnusable: _SIGN_IN,
+    directory.OAuthUnusable: _SIGN_IN,
+    directory.AuthorisationServerAway: _SIGN_IN,
     directory.TooManyTries: Said(
         429, N_("Too many wrong passwords"), N_("Your account is safe."), N_("Wait five minutes, then try again.")
     ),

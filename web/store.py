@@ -9,7 +9,9 @@ from accounting.store import entry
 from directory.store import Person, person
 from ipp.enums import JobState
 from jobs.job import Job
-from jobs.store import FINAL, job, job_from
+from jobs.page import job_from
+from jobs.store import FINAL
+from jobs.tables import job
 from storage.database import metadata
 
 web_session = Table(

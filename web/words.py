@@ -1,12 +1,14 @@
 """What jobs and devices are called on paper and glass: plain words for states, reasons and tickets."""
 
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from devices.capabilities import Capabilities
 from devices.store import DeviceRow
+from directory.store import Token
 from ipp.enums import JobState
 from jobs.job import Job
 from jobs.queue import Kind
@@ -238,10 +240,13 @@ ACTIONS: Final = {
     "device.remove": N_("%(actor)s removed the printer %(subject)s"),
     "job.release": N_("%(actor)s released somebody's document"),
     "job.look": N_("%(actor)s looked at the pages of somebody's document"),
+    "job.claim": N_("%(actor)s claimed a document by its code"),
     "job.printed": N_("%(actor)s decided that a document had printed"),
     "job.not-printed": N_("%(actor)s decided that a document had not printed"),
     "credit": N_("%(actor)s changed the credit of %(subject)s"),
     "gateway.first-start": N_("%(actor)s began with a trial printer and a queue"),
+    "token.add": N_("%(actor)s made a printer address for %(subject)s"),
+    "token.revoke": N_("%(actor)s revoked a printer address of %(subject)s"),
     "price.change": N_("%(actor)s changed the price of %(subject)s"),
     "price.change.ordinary": N_("%(actor)s changed the ordinary price"),
 }
@@ -258,6 +263,7 @@ _TOASTS: Final = {
     "decided": plural("Decided", "Decided"),
     "credited": plural("The credit is changed", "The credit is changed"),
     "sent": plural("%(n)s file is kept for printing", "%(n)s files are kept for printing"),
+    "revoked": plural("The address is revoked", "The address is revoked"),
     "released": plural("It is on its way", "It is on its way"),
 }
 
@@ -269,6 +275,11 @@ def toast(talk: Talk, query: Form) -> str:
     if found is None:
         return ""
     return talk.count(found[0], found[1], number[0] if number else 1)
+
+
+def over(token: Token) -> bool:
+    """Whether the time of a person's printer address is over."""
+    return token.expires_at is not None and token.expires_at <= time.time() * 1000
 
 
 LACKING: Final = {

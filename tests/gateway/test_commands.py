@@ -160,3 +160,25 @@ async def test_a_job_that_was_being_printed_waits_for_the_server(do, stocked):
 async def test_first_run_link(do):
     first, second = await do("first-run"), await do("first-run")
     assert first != second and all(len(str(value)) > 20 for value in (first, second))
+
+
+async def test_printer_addresses_of_people(do, stocked):
+    made = await do("token add", user="Ada", label="Laptop", expires=86_401)
+    (path,) = made["paths"]
+    assert path.startswith("/ipp/print/print/t/") and made["ends"]
+    token, person = await stocked.tokens.find(path.rpartition("/")[2])
+    assert (token.id, person.name) == (made["id"], "ada")
+    (row,) = await do("token list", user="ada")
+    assert (row["id"], row["label"]) == (made["id"], "Laptop") and path.rpartition("/")[2] not in str(row)
+    assert round((token.expires_at - token.created_at) / 86_400_000) == 2
+    assert await do("token revoke", id=made["id"]) == {"revoked": "Laptop"}
+    assert await do("token list", user="ada") == []
+    for name, words in (
+        ("add", {"user": "nobody", "label": "x"}),
+        ("list", {"user": "nobody"}),
+        ("revoke", {"id": "x"}),
+    ):
+        with pytest.raises(DirectoryError):
+            await do(f"token {name}", **words)
+    with pytest.raises(QueueUnknown):
+        await do("token add", user="ada", label="x", queue="nowhere")

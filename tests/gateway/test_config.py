@@ -59,6 +59,8 @@ def test_another_file(tmp_path):
     ("stop_limit = nan", "stop_limit is a number"),
     ("body_idle = inf", "body_idle is a number"),
     ("port = [1]", "port cannot be"),
+    ('operator_networks = ["here"]', "operator_networks: .*written like 192.0.2.0/24"),
+    ('fetch_from = ["gopher://x"]', "fetch_from: gopher://x: .*https, http, ftp alone"),
 ])  # fmt: skip
 def test_what_cannot_be(tmp_path, text, words):
     write(tmp_path, text)

@@ -27,6 +27,8 @@ SLIPS = {
     "integer:0:MAX": "integer(0:MAX)",
     "'": "",
 }
+# What IANA writes behind a name that should not be used any more.
+STATUS = re.compile(r" ?\((deprecated|obsolete|extension|under review)\)")
 # The collections that a group of members is registered for.
 MEDIA_COL = [("job-template", "media-col"), ("printer-description", "media-col-database")]
 MEMBERS = {
@@ -55,6 +57,7 @@ def registered() -> dict[tuple[str, ...], set[str]]:
         syntax += ")" * (syntax.count("(") - syntax.count(")"))
         group = cells["collection"].lower().replace(" ", "-")
         path = tuple(cells[key] for key in ("name", "member_attribute", "sub-member_attribute") if key in cells)
+        path = tuple(STATUS.sub("", name) for name in path)
         key = (group, path[0]) if len(path) == 1 else (group, path[0], path[-1])
         syntaxes.setdefault(key, set()).add(syntax)
     return syntaxes

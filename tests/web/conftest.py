@@ -17,6 +17,7 @@ from devices.settings import Settings as DeviceSettings
 from directory.passwords import hash_password
 from directory.people import People
 from directory.store import set_credential
+from directory.tokens import Tokens
 from events.hub import Hub
 from jobs import store as job_rows
 from jobs.catalogue import Catalogue
@@ -182,6 +183,7 @@ async def build(folder, settings=None, **given):
         database=database,
         node=node,
         people=people,
+        tokens=Tokens(database, node, people),
         catalogue=catalogue,
         jobs=jobs,
         desk=desk,
@@ -199,6 +201,7 @@ async def demolish(house):
     for task in house.tasks:
         task.cancel()
     await house.parts.forward.stop(1)
+    await house.parts.tokens.settle()
     await asyncio.gather(*house.tasks, return_exceptions=True)
     await house.home.close()
 

@@ -126,6 +126,8 @@ async def test_a_queue_is_added_changed_and_removed(house, paul):
         "release_after": "",
         "max_bytes": "100",
         "trusted_networks": "192.0.2.0/24, 198.51.100.0/24",
+        "operator_networks": "192.0.2.0/28",
+        "tokens_over_plain": "1",
         "accepting": "1",
     }
     await paul.post("/admin/add/queue", fields)
@@ -133,6 +135,7 @@ async def test_a_queue_is_added_changed_and_removed(house, paul):
     queue = house.catalogue.named("exams")
     assert (queue.retention, queue.retain_for, queue.max_bytes) == (172_800, 7200, 100 << 20)
     assert queue.trusted_networks == ("192.0.2.0/24", "198.51.100.0/24") and queue.devices == (house.color.id,)
+    assert queue.operator_networks == ("192.0.2.0/28",) and queue.tokens_over_plain
     await paul.get("/admin/queues/exams")
     await paul.post("/admin/queues/exams", fields | {"kind": "direct", "release_after": "5", "accepting": ""})
     changed = house.catalogue.named("exams")

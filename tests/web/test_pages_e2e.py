@@ -53,6 +53,8 @@ async def address(house, application):
     await house.desk.release(house.amelie, moving.id, house.color.id)
     await house.desk.delete(house.amelie, (await house.job(house.amelie, "Old notes")).id)
     await house.seen(house.gray, state="stopped", reasons=("media-jam-error",))
+    await house.parts.tokens.make("amelie", "L’ordinateur portable de la bibliothèque du deuxième étage", days=90)
+    house.token, _ = await house.parts.tokens.make("amelie", "Phone")
     runner = aiohttp_web.AppRunner(application(house.parts))
     await runner.setup()
     site = aiohttp_web.TCPSite(runner, "127.0.0.1", 0)
@@ -130,7 +132,12 @@ async def test_sending_files_without_script(house, address, chromium, tmp_path):
 
 def addresses_of(house):
     """An address of every page, with what stands in the houses of this test."""
-    filled = {"{name}": "LIB-0-2", "{id}": house.amelie.id, "{code:[a-z]{2}}": "en"}
+    filled = {
+        "{name}": "LIB-0-2",
+        "{id}": house.amelie.id,
+        "{code:[a-z]{2}}": "en",
+        "{token:[0-9a-f-]{36}}": house.token.id,
+    }
     for page in PAGES:
         if page.get is None or page.path.startswith(
             ("/sign-in/", "/language", "/authority", "/release/done", "/send/done", "/help/{")
@@ -173,6 +180,39 @@ async def test_every_page_fits_and_keeps_to_the_policy(house, address, chromium,
                     assert await page.evaluate(SMALL) == [], path
             seen += 1
     assert seen >= 27
+    assert [text for text in said if "Content Security Policy" in text or "Refused" in text] == []
+    await context.close()
+
+
+@pytest.mark.parametrize("script", [False, True])
+async def test_an_address_of_ones_own_fits_and_can_be_copied(house, address, chromium, script):
+    context = await chromium.new_context(locale="en", java_script_enabled=script)
+    await context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = await context.new_page()
+    said = []
+    page.on("console", lambda message: said.append(message.text))
+    await sign_in(page, address, "amelie")
+    await page.goto(f"{address}/account/addresses")
+    await page.fill("[name=label]", "Laptop")
+    await page.select_option("[name=days]", "30")
+    await page.click("text=Make an address")
+    assert await page.inner_text("h1") == "The address for Laptop"
+    shown = await page.locator(".command").all_inner_texts()
+    (uri,) = [text for text in shown if text.startswith("ipps://")]
+    assert (await house.parts.tokens.find(uri.rpartition("/")[2]))[0].label == "Laptop"
+    buttons = page.locator("button[data-copy]")
+    assert await buttons.count() == len(shown) >= 5
+    if not script:
+        assert not await buttons.first.is_visible()
+    else:
+        await buttons.last.click()
+        await page.get_by_text("Copied").wait_for()
+        assert await page.evaluate("navigator.clipboard.readText()") == shown[-1]
+        for size, (width, height) in SIZES.items():
+            await page.set_viewport_size({"width": width, "height": height})
+            assert await page.evaluate(OVER) <= 0, f"wider than a {size}"
+            if size == "phone":
+                assert await page.evaluate(SMALL) == []
     assert [text for text in said if "Content Security Policy" in text or "Refused" in text] == []
     await context.close()
 

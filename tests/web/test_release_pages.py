@@ -7,6 +7,8 @@ import re
 import pytest
 
 from ipp.enums import JobState
+from jobs import job_password
+from jobs.ticket import Ticket
 
 
 def plain(text):
@@ -101,6 +103,28 @@ async def test_pressing_print_prints(house, amelie):
     assert len(list(house.folder("LIB-0-2").glob("*.pdf"))) == 1
     await amelie.get("/history")
     assert "€0.05" in amelie.text and "Rapport" in amelie.text
+
+
+async def test_a_document_with_a_pin_wants_it(house, amelie):
+    locked = Ticket(job_password=job_password.keep(b"4711", "none"))
+    job = await house.job(house.amelie, "Rapport", ticket=locked)
+    fields = await press(house, amelie)
+    assert "sent with a password or PIN" in plain(amelie.text)
+    for wrong in ("", "1234"):
+        await amelie.post("/release", [*fields, ("password", wrong)])
+        assert "password" in plain(amelie.text) and (await house.jobs.get(job.id)).held
+        fields = await press(house, amelie)
+    await amelie.post("/release", [*fields, ("password", "4711")])
+    assert not (await house.jobs.get(job.id)).held
+
+
+async def test_a_document_whose_owner_is_enough_wants_no_pin(house, amelie):
+    ticket = Ticket(job_password=job_password.keep(b"4711", "none"), job_release_action="owner-authorized")
+    job = await house.job(house.amelie, "Rapport", ticket=ticket)
+    fields = await press(house, amelie)
+    assert 'name="password"' not in amelie.text
+    await amelie.post("/release", fields)
+    assert not (await house.jobs.get(job.id)).held
 
 
 async def test_pressing_twice_prints_once(house, amelie):
