@@ -44,10 +44,10 @@ def list_jobs(uri: str, requested: tuple[str, ...], limit: int | None) -> bytes:
     return message(GET_JOBS, uri, *more)
 
 
-def print_job(uri: str) -> bytes:
+def print_job(uri: str, *, held: bool = True) -> bytes:
     """Print-Job, held wherever it goes; the document follows it."""
     name = build.name("job-name", "benchmark")
-    return message(PRINT_JOB, uri, name, build.mime("document-format", "application/pdf"), template=True)
+    return message(PRINT_JOB, uri, name, build.mime("document-format", "application/pdf"), template=held)
 
 
 def http(uri: str, length: int | None, *, close: bool = False) -> bytes:

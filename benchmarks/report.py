@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from benchmarks.scenarios import Goal, Sample, Scenario
 
-_COLUMNS = ("bare aiohttp", "cupsd", "Printgate")
+_COLUMNS = {"bare aiohttp": ("bare aiohttp",), "CUPS": ("cupsd", "socket backend"), "Printgate": ("Printgate",)}
+"""Headings, and the servers whose figures stand below them."""
 
 
 @dataclass(slots=True)
@@ -68,7 +69,10 @@ def table(results: dict[str, Result]) -> str:
         "|---|---|" + "---|" * len(_COLUMNS) + "---|---|",
     ]
     for result in results.values():
-        cells = [_cell(result.samples.get(server, [])) for server in _COLUMNS]
+        cells = [
+            _cell([sample for server in servers for sample in result.samples.get(server, [])])
+            for servers in _COLUMNS.values()
+        ]
         goals, reached = [], []
         for goal in result.scenario.goals:
             figure, good = met(goal, result, results)
@@ -108,7 +112,8 @@ A two-core machine that is shared with others (Python {python}, {system}).
 **Only ratios inside one run mean anything.** The load generator and the server share the two cores.
 Load average of the machine: {load} (the benchmark itself makes between one and two of it).
 
-* Each figure is the **median** of {runs} runs of {seconds} s (smallest–largest), the servers taking turns in each run.
+* Each figure is the **median** of {runs} runs of {seconds} s (smallest–largest), the servers taking turns in each run;
+  the million requests are sent once.
 * *CPU* is the processor time of the server's own process per answer: the figure that other load on the machine moves
   least.
 * Each answer is checked for HTTP and IPP status, length and its last octet. Wrong or missing answers: **{failed}**.
@@ -118,7 +123,13 @@ Load average of the machine: {load} (the benchmark itself makes between one and 
   synced document and job to it before it answers.
 * Print-Job goes to a follow-me queue that believes the names of its network, with the spool on disk. *Counted beside*
   is the gateway as it is: documents are opened and counted, in processes of their own and at lower priority, while
-  others come in. *Not counted yet* is the acceptance alone: the process that counts is held still meanwhile.
+  others come in. As long as jobs come one after the other, those that nobody waits for yet are counted one at a time
+  with rests of half a second; the others follow when it is quieter. *Not counted yet* is the acceptance alone: the
+  process that counts is held still meanwhile.
+* To port 9100 goes a PDF that the device takes as it is. The figure is of the document's way over the wire, from its
+  first 64 KiB to its end; the gateway decrypts it on that way. Its peer is CUPS's own program for such devices
+  (*socket* backend), which sends a plain file.
+* With 1,000 queues nothing is announced by DNS-SD, by none of the servers.
 * "A connection each" opens a new one for each request.
 
 Goals met: {good}; not met: {bad}; nothing to compare with: {missing}.

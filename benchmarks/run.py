@@ -5,17 +5,20 @@ import contextlib
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.cups import CUPSD, SOCKET_BACKEND, Cupsd, SocketBackend, cupsd_missing
 from benchmarks.load import repeat
 from benchmarks.messages import ask, request
 from benchmarks.report import Result
-from benchmarks.scenarios import SETTINGS, Sample, Scenario, Setting
-from benchmarks.servers import CUPSD, Bare, Cupsd, Printgate, Server, cupsd_missing, places
+from benchmarks.scenarios import Sample, Scenario, Setting
+from benchmarks.servers import Bare, Printgate, Server, places
+from benchmarks.table import SETTINGS
 
 
 def measure(scenario: Scenario, server: Server, seconds: float) -> Sample:
@@ -26,7 +29,7 @@ def measure(scenario: Scenario, server: Server, seconds: float) -> Sample:
         if sample.answers:
             each = (server.processor_time() - before) / sample.answers
             sample = replace(sample, note=f"{sample.note}, {each * 1e6:,.0f} µs CPU")
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError, subprocess.SubprocessError) as error:
         sample = Sample(0, "", 1, f"{type(error).__name__}: {error}")
     words = f"{scenario.name:62} {server.name:12} {sample.value:12,.2f} {scenario.unit:7} {sample.note} {sample.fault}"
     print(words, file=sys.stderr, flush=True)
@@ -36,13 +39,15 @@ def measure(scenario: Scenario, server: Server, seconds: float) -> Sample:
 def take_turns(setting: Setting, servers: list[Server], runs: int, seconds: float, results: dict[str, Result]) -> None:
     """Run all scenarios of a setting on all servers, so that a disturbance of the machine hits all alike."""
     wanted = [server for server in servers if any(server.name in row.servers for row in setting.scenarios)]
+    for server in servers:
+        server.queues = setting.queues
     with contextlib.ExitStack() as stack:
         if not setting.fresh:
             for server in wanted:
                 setting.prepare(stack.enter_context(server))
         for scenario in setting.scenarios:
             result = results.setdefault(scenario.name, Result(scenario))
-            for _ in range(runs):
+            for _ in range(1 if scenario.once else runs):
                 for server in wanted:
                     if server.name not in scenario.servers:
                         continue
@@ -82,6 +87,8 @@ def run(wanted: str, runs: int, seconds: float, port: int) -> tuple[dict[str, Re
         servers: list[Server] = [bare, gateway]
         if not cupsd_missing():
             servers.insert(1, Cupsd(port + 20, memory / "cups"))
+        if os.path.exists(SOCKET_BACKEND):
+            servers.insert(1, SocketBackend(memory))
         with gateway:
             bare.answer = repeat(gateway.address, request(gateway.uri, ask(gateway.uri)), most=1, warm=0).longest_answer
         for setting in SETTINGS:

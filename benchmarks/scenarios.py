@@ -1,14 +1,19 @@
-"""What is measured: one row per scenario, each with the servers it runs on and the goal it is held to."""
+"""How each thing is measured: functions that make one run on one server; the table of them is benchmarks.table."""
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from benchmarks import load, messages
+from benchmarks.cups import SocketBackend
 from benchmarks.load import Outcome
-from benchmarks.servers import Printgate, Server
+from benchmarks.servers import QUEUE, ROOT, Printgate, Server
+from benchmarks.sink import Sink
 
 IDLE = 2000
+MANY = 1000
 MB = 1 << 20
 
 
@@ -45,6 +50,8 @@ class Scenario:
     goals: tuple[Goal, ...] = ()
     servers: tuple[str, ...] = ("bare aiohttp", "cupsd", "Printgate")
     smaller_is_better: bool = False
+    once: bool = False
+    """Whether one run is enough: it is long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Setting:
     name: str
     scenarios: tuple[Scenario, ...]
     fresh: bool = False
+    queues: int = 1
     prepare: Callable[[Server], None] = field(default=lambda _: None)
 
 
@@ -67,7 +75,7 @@ def _median_wait(outcome: Outcome) -> Sample:
     return Sample(outcome.wait(0.5) * 1000, note, outcome.failed, outcome.fault)
 
 
-def _ask(connections: int, *, tls: bool = False, fresh: bool = False) -> Callable[[Server, float], Sample]:
+def ask(connections: int, *, tls: bool = False, fresh: bool = False) -> Callable[[Server, float], Sample]:
     def run(server: Server, seconds: float) -> Sample:
         request = messages.request(server.uri, messages.ask(server.uri))
         address = ("127.0.0.1", server.tls_port if tls else server.port)
@@ -76,7 +84,7 @@ def _ask(connections: int, *, tls: bool = False, fresh: bool = False) -> Callabl
     return run
 
 
-def _print(connections: int) -> Callable[[Server, float], Sample]:
+def print_jobs(connections: int) -> Callable[[Server, float], Sample]:
     def run(server: Server, seconds: float) -> Sample:
         body = messages.print_job(server.uri) + messages.small_document()
         return _rate(
@@ -86,7 +94,7 @@ def _print(connections: int) -> Callable[[Server, float], Sample]:
     return run
 
 
-def _count(server: Server, _: float) -> Sample:
+def count(server: Server, _: float) -> Sample:
     """Jobs counted per second, with nothing else to do: the time until 200 jobs that came at once are all counted."""
     assert isinstance(server, Printgate)
     jobs = 200
@@ -110,7 +118,7 @@ def _upload(server: Server, megabytes: int, *, chunked: bool = False) -> tuple[O
     return outcome, max(0, server.memory("VmHWM") - before) / 1e6
 
 
-def _large(megabytes: int, *, chunked: bool = False) -> Callable[[Server, float], Sample]:
+def large(megabytes: int, *, chunked: bool = False) -> Callable[[Server, float], Sample]:
     def run(server: Server, _: float) -> Sample:
         outcome, grown = _upload(server, megabytes, chunked=chunked)
         rate = megabytes * MB / 1e6 / outcome.seconds
@@ -119,7 +127,7 @@ def _large(megabytes: int, *, chunked: bool = False) -> Callable[[Server, float]
     return run
 
 
-def _growth(megabytes: int) -> Callable[[Server, float], Sample]:
+def growth(megabytes: int) -> Callable[[Server, float], Sample]:
     def run(server: Server, _: float) -> Sample:
         outcome, grown = _upload(server, megabytes)
         return Sample(grown, "", outcome.failed, outcome.fault)
@@ -127,7 +135,7 @@ def _growth(megabytes: int) -> Callable[[Server, float], Sample]:
     return run
 
 
-def _list(requested: tuple[str, ...], limit: int | None = None) -> Callable[[Server, float], Sample]:
+def list_jobs(requested: tuple[str, ...], limit: int | None = None) -> Callable[[Server, float], Sample]:
     def run(server: Server, seconds: float) -> Sample:
         body = messages.list_jobs(server.uri, requested, limit)
         return _median_wait(load.repeat(server.address, messages.request(server.uri, body), seconds=seconds, warm=0))
@@ -135,7 +143,77 @@ def _list(requested: tuple[str, ...], limit: int | None = None) -> Callable[[Ser
     return run
 
 
-def _idle(server: Server, _: float) -> Sample:
+def beside(requested: tuple[str, ...]) -> Callable[[Server, float], Sample]:
+    """The p99 of one client's Get-Printer-Attributes while another asks for all jobs without end."""
+
+    def run(server: Server, seconds: float) -> Sample:
+        listing = messages.request(server.uri, messages.list_jobs(server.uri, requested, None))
+        command = [sys.executable, "-m", "benchmarks.drain", str(server.port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=ROOT) as other:
+            assert other.stdin is not None
+            other.stdin.write(listing)
+            other.stdin.close()
+            time.sleep(0.5)
+            try:
+                request = messages.request(server.uri, messages.ask(server.uri))
+                outcome = load.repeat(server.address, request, seconds=seconds * 2)
+            finally:
+                ended = other.poll()
+                other.kill()
+        if ended is not None:
+            return Sample(0, "", 1, "the client that lists jobs was hung up on")
+        note = f"p50 {outcome.wait(0.5) * 1000:.1f} ms"
+        return Sample(outcome.wait(0.99) * 1000, note, outcome.failed, outcome.fault)
+
+    return run
+
+
+def started(server: Server, _: float) -> Sample:
+    return Sample(server.started_in)
+
+
+def resident(server: Server, _: float) -> Sample:
+    """Memory once it has answered for its first and its last queue."""
+    for uri in (server.uri, f"{server.uri}-{server.queues}"):
+        outcome = load.repeat(server.address, messages.request(uri, messages.ask(uri)), warm=0, most=1)
+        if outcome.failed:
+            return Sample(0, "", outcome.failed, f"{uri}: {outcome.fault}")
+    return Sample(server.memory() / 1e6)
+
+
+def million(server: Server, _: float) -> Sample:
+    """Wrong or missing answers among a million."""
+    request = messages.request(server.uri, messages.ask(server.uri))
+    outcome = load.repeat(server.address, request, connections=512, seconds=300, warm=0, most=1_000_000)
+    missing = max(0, 1_000_000 - outcome.answers)
+    note = f"{outcome.answers:,} answers in {outcome.seconds:.0f} s, p99 {outcome.wait(0.99) * 1000:.0f} ms"
+    return Sample(outcome.failed + missing, note, outcome.failed + missing, outcome.fault)
+
+
+def forward(megabytes: int) -> Callable[[Server, float], Sample]:
+    """How quickly a document arrives at a device, from its first 64 KiB to its end."""
+
+    def run(server: Server, _: float) -> Sample:
+        with Sink() as sink:
+            if isinstance(server, SocketBackend):
+                server.send(messages.large_document(megabytes), sink.port)
+            else:
+                assert isinstance(server, Printgate)
+                server.forward_to(sink.port)
+                uri = server.uri.replace(QUEUE, "forward")
+                pieces = [messages.print_job(uri, held=False), *messages.large_document(megabytes)]
+                outcome = load.upload(server.address, messages.http(uri, sum(map(len, pieces))), pieces, chunked=False)
+                if outcome.failed:
+                    return Sample(0, "", 1, outcome.fault)
+            took = sink.wait(megabytes * MB, 60)
+        if not took:
+            return Sample(0, "", 1, "the document did not arrive")
+        return Sample(megabytes * MB / 1e6 / took)
+
+    return run
+
+
+def idle(server: Server, _: float) -> Sample:
     request = messages.request(server.uri, messages.ask(server.uri, "printer-state"))
     with load.idle(server.address, request, 50):
         pass  # what the first connections cost once is not what each costs
@@ -158,129 +236,3 @@ def queue_many(server: Server) -> None:
 
 
 JOBS = 10_000
-_KEEPS = ("cupsd", "Printgate")
-_LEAST_OF_CUPSD = Goal("≥ 1.0 × cupsd", least=1.0, of="cupsd")
-_ASKED = "Get-Printer-Attributes, 16 connections"
-
-SETTINGS: tuple[Setting, ...] = (
-    Setting(
-        "Get-Printer-Attributes, all attributes",
-        (
-            Scenario("Get-Printer-Attributes, 1 connection", "req/s", _ask(1)),
-            Scenario(_ASKED, "req/s", _ask(16), (_LEAST_OF_CUPSD,)),
-            Scenario("Get-Printer-Attributes, 128 connections", "req/s", _ask(128), (_LEAST_OF_CUPSD,)),
-            Scenario(
-                "Get-Printer-Attributes, a connection each, 16 at once",
-                "req/s",
-                _ask(16, fresh=True),
-                (Goal("≥ 0.9 × cupsd", least=0.9, of="cupsd"),),
-            ),
-            Scenario(
-                "Get-Printer-Attributes over TLS, 16 connections", "req/s", _ask(16, tls=True), (_LEAST_OF_CUPSD,)
-            ),
-            Scenario(
-                "Get-Printer-Attributes, a TLS connection each, 16 at once",
-                "req/s",
-                _ask(16, tls=True, fresh=True),
-                (Goal("≥ 2 × cupsd", least=2.0, of="cupsd"),),
-            ),
-        ),
-    ),
-    Setting(
-        "Print-Job, a PDF of 20 kB, counted beside",
-        (
-            Scenario("Print-Job 20 kB, 1 connection", "jobs/s", _print(1)),
-            Scenario("Print-Job 20 kB, 16 connections", "jobs/s", _print(16), (Goal("≥ 2,000", least=2000),)),
-            Scenario("Print-Job 20 kB, 64 connections", "jobs/s", _print(64)),
-        ),
-        fresh=True,
-    ),
-    Setting(
-        "Print-Job, counting held back",
-        (
-            Scenario("Print-Job 20 kB, 1 connection, not counted yet", "jobs/s", _print(1), servers=("Printgate",)),
-            Scenario(
-                "Print-Job 20 kB, 16 connections, not counted yet",
-                "jobs/s",
-                _print(16),
-                (Goal("≥ 2,000", least=2000),),
-                servers=("Printgate",),
-            ),
-            Scenario("Print-Job 20 kB, 64 connections, not counted yet", "jobs/s", _print(64), servers=("Printgate",)),
-        ),
-        fresh=True,
-        prepare=lambda server: server.pause_counting() if isinstance(server, Printgate) else None,
-    ),
-    Setting(
-        "Counting alone",
-        (Scenario("Documents of 20 kB counted", "jobs/s", _count, servers=("Printgate",)),),
-        fresh=True,
-    ),
-    Setting(
-        "One large document",
-        (
-            Scenario("100 MB", "MB/s", _large(100), (Goal("≥ 0.5 × cupsd", least=0.5, of="cupsd"),)),
-            Scenario("100 MB, chunked", "MB/s", _large(100, chunked=True)),
-            Scenario("1 GB", "MB/s", _large(1000)),
-            Scenario("1 GB, chunked", "MB/s", _large(1000, chunked=True)),
-            Scenario(
-                "Memory while 100 MB come",
-                "MB more",
-                _growth(100),
-                (Goal("≤ 16 MB", most=16),),
-                smaller_is_better=True,
-            ),
-        ),
-        fresh=True,
-    ),
-    Setting(
-        "10,000 jobs queued",
-        (
-            Scenario(
-                "Get-Jobs of 10,000, default attributes",
-                "ms",
-                _list(()),
-                (Goal("≤ 1.0 × cupsd", most=1.0, of="cupsd"),),
-                servers=_KEEPS,
-                smaller_is_better=True,
-            ),
-            Scenario(
-                "Get-Jobs of 10,000, all attributes",
-                "ms",
-                _list(("all",)),
-                (Goal("≤ 1.0 × cupsd", most=1.0, of="cupsd"),),
-                servers=_KEEPS,
-                smaller_is_better=True,
-            ),
-            Scenario(
-                "Get-Jobs of 10,000, limit 50, seven attributes",
-                "ms",
-                _list(messages.SOME, 50),
-                (Goal("≤ 2 ms", most=2.0),),
-                servers=_KEEPS,
-                smaller_is_better=True,
-            ),
-            Scenario(
-                "Get-Printer-Attributes, 16 connections, 10,000 jobs queued",
-                "req/s",
-                _ask(16),
-                (Goal("≥ 0.9 × its own without jobs", least=0.9, of=_ASKED),),
-                servers=_KEEPS,
-            ),
-        ),
-        prepare=queue_many,
-    ),
-    Setting(
-        "Idle connections",
-        (
-            Scenario(
-                f"Each of {IDLE:,} idle connections",
-                "kB",
-                _idle,
-                (Goal("≤ 18 kB", most=18.0),),
-                smaller_is_better=True,
-            ),
-        ),
-        fresh=True,
-    ),
-)

@@ -1,4 +1,4 @@
-"""The servers that are measured, each a process of its own on loopback: Printgate, a bare aiohttp handler, cupsd."""
+"""The servers that are measured, each a process of its own on loopback: Printgate and a bare aiohttp handler."""
 
 import abc
 import contextlib
@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parent.parent
-CUPSD = "/usr/sbin/cupsd"
 QUEUE = "bench"
-_START = 30.0
+START = 30.0
 _STOP = 20.0
 
 
@@ -32,6 +31,11 @@ class Server(abc.ABC):
     def __init__(self, port: int) -> None:
         self.port, self.tls_port = port, port
         self.process: subprocess.Popen[bytes] | None = None
+        self.queues = 1
+        """How many queues it is started with."""
+        self.started_in = 0.0
+        """Seconds that it took to start."""
+        self._before = 0.0  # of them for what is only the benchmark's
 
     @property
     @abc.abstractmethod
@@ -56,8 +60,9 @@ class Server(abc.ABC):
         return "nothing is known"
 
     def __enter__(self) -> Self:
+        began = time.monotonic()
         self.process = self.launch()
-        until = time.monotonic() + _START
+        until = began + START
         while True:
             with contextlib.suppress(OSError), socket.create_connection(self.address, 1):
                 if self.complete():
@@ -66,6 +71,7 @@ class Server(abc.ABC):
                 self.stop()
                 raise RuntimeError(f"{self.name} does not start: {self.last_words()}")
             time.sleep(0.02)
+        self.started_in = time.monotonic() - began - self._before
         time.sleep(0.2)
         return self
 
@@ -133,10 +139,14 @@ class Printgate(Server):
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start with a copy of the home as it was prepared."""
+        began = time.monotonic()
         self._paused = []
         if self._home != self._pattern:
             shutil.rmtree(self._home, ignore_errors=True)
             shutil.copytree(self._pattern, self._home, ignore=shutil.ignore_patterns("*.sock"))
+            if self.queues > 1:
+                self._multiply()
+        self._before = time.monotonic() - began
         command = [*self._program(), "serve", "--host", "127.0.0.1", "--port", str(self.port), "--no-mdns"]
         with self._log.open("ab") as log:
             return subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
@@ -158,7 +168,7 @@ class Printgate(Server):
             input=given,
             capture_output=True,
             text=True,
-            timeout=_START,
+            timeout=START,
             cwd=ROOT,
             check=False,
         )
@@ -176,6 +186,29 @@ class Printgate(Server):
                 self._paused.append(child)
         if not self._paused:
             raise RuntimeError("the process that counts was not found")
+
+    def _multiply(self) -> None:
+        """Write more queues like the first into the home, each with a name, an id and a number of its own."""
+        with contextlib.closing(sqlite3.connect(self._home / "printgate.db")) as rows, rows:
+            columns = [column[1] for column in rows.execute("PRAGMA table_info(queue)")]
+            own = {
+                "id": "printf('00000000-0000-4000-8000-%012d', n)",
+                "name": "printf('bench-%d', n)",
+                "number": "n + 1000",
+            }
+            values = ", ".join(own.get(column, f'"{column}"') for column in columns)
+            names = ", ".join(f'"{column}"' for column in columns)
+            rows.execute(
+                "WITH RECURSIVE more(n) AS (VALUES (2) UNION ALL SELECT n + 1 FROM more WHERE n < ?) "
+                f"INSERT INTO queue ({names}) SELECT {values} FROM queue, more WHERE name = ?",
+                (self.queues, QUEUE),
+            )
+
+    def forward_to(self, port: int) -> None:
+        """Make the queue print at a device that takes raw PDF on that port."""
+        self.command("device", "add", "sink", f"socket://127.0.0.1:{port}?format=application/pdf&pjl=false")
+        network = ("--trusted-network", "127.0.0.0/8")
+        self.command("queue", "add", "forward", "--kind", "direct", "--device", "sink", *network)
 
     def uncounted(self) -> int:
         """How many jobs wait to be counted."""
@@ -217,108 +250,6 @@ class Bare(Server):
         return subprocess.Popen(command, cwd=ROOT)
 
 
-class Cupsd(Server):
-    """A private cupsd with one queue that holds its jobs; its spool is in memory and never synced."""
-
-    name = "cupsd"
-
-    def __init__(self, port: int, folder: Path) -> None:
-        super().__init__(port)
-        self._folder = folder
-
-    @property
-    def uri(self) -> str:
-        """The printer's URI."""
-        return f"ipp://127.0.0.1:{self.port}/printers/held"
-
-    def launch(self) -> subprocess.Popen[bytes]:
-        """Start it with an empty spool."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-        for name in ("etc/ppd", "spool/tmp", "cache/rss", "state/certs", "log", "ssl"):
-            (self._folder / name).mkdir(parents=True)
-        values = {"folder": self._folder, "port": self.port}
-        files = self._folder / "cups-files.conf"
-        files.write_text(_CUPS_FILES.format(**values))
-        (self._folder / "etc/cupsd.conf").write_text(_CUPSD.format(**values))
-        (self._folder / "etc/printers.conf").write_text(_PRINTERS)
-        for path in (self._folder, *self._folder.rglob("*")):
-            shutil.chown(path, "lp", "lp")
-        self._folder.chmod(0o755)
-        (self._folder / "state").chmod(0o755)
-        (self._folder / "spool").chmod(0o710)
-        (self._folder / "spool/tmp").chmod(0o1770)
-        with (self._folder / "log/out").open("ab") as log:
-            command = [CUPSD, "-f", "-c", str(self._folder / "etc/cupsd.conf"), "-s", str(files)]
-            return subprocess.Popen(command, stdout=log, stderr=log)
-
-
-_CUPS_FILES = """ServerRoot {folder}/etc
-RequestRoot {folder}/spool
-TempDir {folder}/spool/tmp
-CacheDir {folder}/cache
-StateDir {folder}/state
-AccessLog {folder}/log/access_log
-ErrorLog {folder}/log/error_log
-PageLog {folder}/log/page_log
-ServerKeychain {folder}/ssl
-SystemGroup root
-User lp
-Group lp
-FileDevice Yes
-Sandboxing Relaxed
-SyncOnClose No
-Printcap
-"""
-
-_CUPSD = """LogLevel error
-AccessLogLevel none
-PageLogFormat
-MaxLogSize 0
-Listen 127.0.0.1:{port}
-Listen {folder}/state/cups.sock
-Browsing Off
-WebInterface No
-DefaultAuthType None
-DefaultEncryption IfRequested
-MaxClients 5000
-MaxClientsPerHost 5000
-MaxJobs 0
-MaxJobsPerPrinter 0
-MaxJobsPerUser 0
-MaxRequestSize 0
-HostNameLookups Off
-PreserveJobHistory Yes
-PreserveJobFiles Yes
-<Location />
-  Order allow,deny
-  Allow all
-</Location>
-<Policy default>
-  JobPrivateAccess all
-  JobPrivateValues none
-  SubscriptionPrivateAccess all
-  SubscriptionPrivateValues none
-  <Limit All>
-    Order deny,allow
-  </Limit>
-</Policy>
-"""
-
-_PRINTERS = """<Printer held>
-Info Held
-MakeModel Local Raw Printer
-DeviceURI file:///dev/null
-State Idle
-Accepting Yes
-Shared Yes
-JobSheets none none
-OpPolicy default
-ErrorPolicy retry-job
-Option job-hold-until indefinite
-</Printer>
-"""
-
-
 @contextlib.contextmanager
 def places() -> Iterator[tuple[Path, Path]]:
     """Folders for what must be durable (a disk) and for what need not (memory, where there is such a thing)."""
@@ -329,10 +260,3 @@ def places() -> Iterator[tuple[Path, Path]]:
     ):
         Path(shared).chmod(0o755)
         yield Path(disk), Path(shared)
-
-
-def cupsd_missing() -> str:
-    """Why cupsd cannot run beside us; empty if it can."""
-    if not os.path.exists(CUPSD):
-        return "cupsd is not installed"
-    return "" if os.geteuid() == 0 else "a private cupsd needs root"

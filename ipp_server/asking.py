@@ -92,16 +92,18 @@ async def get_jobs(service: Service, request: Request) -> "Listing":
             f"which-jobs cannot be {which[:40]} here.",
             request.sent("which-jobs"),
         )
-    limit = operation.integer("limit")
-    if limit is not None and limit < 1:
-        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "limit must be at least 1.")
+    limit, first = operation.integer("limit"), operation.integer("first-index")
+    if any(value is not None and value < 1 for value in (limit, first)):
+        raise RequestFault(Status.CLIENT_ERROR_BAD_REQUEST, "first-index and limit must be at least 1.")
     numbers = operation.integers("job-ids")
     if numbers and request.sent("which-jobs", "limit", "my-jobs"):
         raise RequestFault(
             Status.CLIENT_ERROR_CONFLICTING_ATTRIBUTES, "job-ids says already which jobs: leave the other filters out."
         )
     mine = operation.boolean("my-jobs") is True
-    return Listing(service, request, WHICH[which], limit or _LONGEST, numbers[:_MOST_IDS], mine=mine)
+    listing = Listing(service, request, WHICH[which], limit or _LONGEST, numbers[:_MOST_IDS], mine=mine)
+    listing.skipped = (first or 1) - 1
+    return listing
 
 
 async def identify_printer(service: Service, request: Request) -> Reply:
@@ -128,6 +130,8 @@ class Listing:
         self._service, self._request, self._which, self._limit = service, request, which, limit
         self.left = limit
         """How many more jobs may be told of."""
+        self.skipped = 0
+        """How many jobs come before the first that is told of (first-index, PWG 5100.13)."""
         self._numbers, self._mine = tuple(dict.fromkeys(numbers)), mine
         self._plan = job_pages.plan(job_attributes.names(request.requested, job_attributes.BRIEF))
         self._scene = service.scene(request)
@@ -135,7 +139,9 @@ class Listing:
     async def parts(self) -> AsyncIterator[bytes]:
         """The encoded job groups, of some jobs at a time."""
         async for rows in self._named() if self._numbers else self._rows():
-            shown = [row for row in rows if not self._hidden(row.person_id)][: self.left]
+            seen = [row for row in rows if not self._hidden(row.person_id)]
+            shown = seen[self.skipped : self.skipped + self.left]
+            self.skipped = max(0, self.skipped - len(seen))
             for first in range(0, len(shown), _ENCODED):
                 some = Page(self._plan.columns, shown[first : first + _ENCODED])
                 yield b"".join(self._plan.encode(some, self._scene, self._sees))
@@ -146,7 +152,7 @@ class Listing:
 
     async def _rows(self) -> AsyncIterator[Sequence[Any]]:
         which, last = self._which, None
-        size = min(self._limit, _PAGE)
+        size = min(self._limit + self.skipped, _PAGE)
         person = self._request.identity.person
         while True:
             rows = await self._service.jobs.rows(

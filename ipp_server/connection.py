@@ -59,7 +59,8 @@ class Connection(web.RequestHandler):
             if isinstance(message, RawRequestMessage):
                 self._newest = body
             elif isinstance(message.exc, HttpProcessingError):
-                self._break_body(_BodyBroken(message.exc))
+                # The frames of its traceback hold what came, and the error itself: they would stay for long.
+                self._break_body(_BodyBroken(message.exc.with_traceback(None)))
 
     def eof_received(self) -> bool | None:  # type: ignore[override] # asyncio looks at what it returns
         """Answer what was asked before the client closed its side; there is no half-closed TLS."""

@@ -151,15 +151,15 @@ class _Together(Listing):
     """The jobs of several queues, one queue after the other."""
 
     def __init__(self, listings: list[Listing]) -> None:
-        self._listings, self.left = listings, listings[0].left
+        self._listings, self.left, self.skipped = listings, listings[0].left, listings[0].skipped
 
     async def parts(self) -> AsyncIterator[bytes]:
         """The encoded job groups."""
         for listing in self._listings:
-            listing.left = self.left
+            listing.left, listing.skipped = self.left, self.skipped
             async for part in listing.parts():
                 yield part
-            self.left = listing.left
+            self.left, self.skipped = listing.left, listing.skipped
             if self.left <= 0:
                 return
 

@@ -14,6 +14,8 @@ from ipp_server.told import Same, Told, encoded
 from jobs.page import COLUMNS, SHORT, Page, ticket_of
 
 _JOB: Final = encode_group_tag(GroupTag.JOB)
+_PLANS: Final = 50  # sets of attributes that were asked for lately
+_TICKETS: Final = 500  # tickets whose attributes each of them remembers
 
 Sees = Callable[[str | None], bool]
 """Whether what is private of a job is the business of whoever looks, by the id of the job's owner."""
@@ -45,9 +47,13 @@ class Plan:
         return list(map(b"".join, zip(*parts, strict=True)))
 
 
-@lru_cache(maxsize=200)
 def plan(wanted: frozenset[str]) -> Plan:
     """Work out how these attributes are told of many jobs; names that are not known are left out."""
+    return _plan(wanted & (DESCRIPTION.keys() | TEMPLATE.keys()))
+
+
+@lru_cache(maxsize=_PLANS)
+def _plan(wanted: frozenset[str]) -> Plan:
     rows = {name: row for name, row in DESCRIPTION.items() if name in wanted}
     ticket = {name: row for name, row in TEMPLATE.items() if name in wanted}
     same = tuple(row for name, row in rows.items() if isinstance(row, Same) and name not in PRIVATE)
@@ -88,7 +94,7 @@ def _of_ticket(rows: Sequence[TemplateRow]) -> _Part:
         ticket = ticket_of(text)
         return b"".join(encoded(row(ticket)) for row in rows)
 
-    remembered = lru_cache(maxsize=1000)(told)
+    remembered = lru_cache(maxsize=_TICKETS)(told)
 
     def page_of(page: Page, _: Scene) -> Iterable[bytes]:
         texts = page.written("ticket")

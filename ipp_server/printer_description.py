@@ -217,6 +217,11 @@ def _jobs(queue: Queue, house: House) -> Sequence[Attribute]:
         build.keyword(
             "job-creation-attributes-supported", *sorted({*TEMPLATE, *OPERATION} - (_TIMES if queue.holds else set()))
         ),
+        # What is known of a job is kept until an operator purges it.
+        build.keyword("job-history-attributes-configured", "all"),
+        build.keyword("job-history-attributes-supported", "all"),
+        build.integer("job-history-interval-configured", MAX),
+        build.range_("job-history-interval-supported", Range(MAX, MAX)),
         build.boolean("job-ids-supported", True),
         build.range_("job-k-octets-supported", Range(0, min(max(1, queue.max_bytes // 1024), MAX))),
         build.boolean("job-mandatory-attributes-supported", True),

@@ -166,7 +166,7 @@ async def _wait_anew(service: Service, request: Request, job: Job) -> None:
         await service.desk.hold(actor(request), job.id, ticket.until)
         # The desk holds until a named time or for good: what the owner said stands in the ticket.
         await service.jobs.revise(job.id, lambda _: {"ticket": ticket.to_json(), **times})
-    elif job.held and not job.incoming:
+    elif job.held and not (job.incoming or job.uncertain):
         let_go = times["release_at"] if waits else now()
         await service.jobs.revise(job.id, lambda _: {**times, "release_at": let_go})
 

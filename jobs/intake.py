@@ -6,7 +6,7 @@ IPP, upload, mail and every later way in end at `Intake.submit`, so holding, cou
 import hashlib
 import secrets
 from collections.abc import AsyncIterable, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -118,12 +118,12 @@ class Intake:
         """Take a job with its document (Print-Job); when this returns, the job survives any crash."""
         await self.admit(submission)
         found, sealed = await self._receive(submission.queue, submission.declared_format, chunks)
-        row, code = self._row(submission)
-        row |= self._document(found, sealed) | {"documents": 1}
-
-        job = _made(row, submission.ticket)
         faults.point("document-received")
         try:
+            submission = replace(submission, queue=self._jobs.as_set(submission.queue))
+            row, code = self._row(submission)
+            row |= self._document(found, sealed) | {"documents": 1}
+            job = _made(row, submission.ticket)
             await self._jobs.enter(
                 lambda _: job,
                 documents=(sealed,),
@@ -249,6 +249,7 @@ class Intake:
         documents = await self._database.read(lambda connection: store.documents(connection, job.id))
         if all(document.canceled for document in documents):
             return await self._jobs.abort(job.id, ("aborted-by-system",), "No document was sent.", check=_still_empty)
+        queue = self._jobs.as_set(queue)
         closed = await self._database.write(write)
         self._hub.ring("uncounted")
         return closed

@@ -15,9 +15,10 @@ from ipp.enums import JobState
 from jobs import store
 from jobs.catalogue import Catalogue
 from jobs.document import Document
-from jobs.errors import JobUnknown, NotPossible
+from jobs.errors import JobUnknown, NotPossible, QueueUnknown
 from jobs.job import Job
 from jobs.lifecycle import FINAL, Event, IllegalTransition
+from jobs.queue import Queue
 from storage import faults, settings
 from storage.commit import Rows
 from storage.database import Database, tell
@@ -86,6 +87,13 @@ class Jobs:
         """Give out a job-id; one process owns the home, so counting is enough."""
         self._last += 1
         return self._last
+
+    def as_set(self, queue: Queue) -> Queue:
+        """A queue as it is by now: documents may take minutes to come. Raises QueueUnknown for one that is gone."""
+        found = self._catalogue.get(queue.id)
+        if found is None:
+            raise QueueUnknown(f"{queue.shown} was removed meanwhile. Print to another queue.")
+        return found
 
     async def enter(
         self,

@@ -2,6 +2,7 @@
 
 import asyncio
 import collections
+import functools
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -57,13 +58,19 @@ class GroupCommit:
         work: Callable[[sqlalchemy.Connection], Any],
         documents: Sequence[Sealed],
         rows: Callable[[], Rows] | None = None,
+        then: Callable[[Any], None] | None = None,
     ) -> Any:
-        """Return the work's result once it is durable; a caller that is cancelled does not take its unit back."""
+        """Return the work's result once it is durable; a caller that is cancelled does not take its unit back.
+
+        `then` is called with the result before the caller goes on, and whether or not it is still there.
+        """
         if self._closed:
             raise StorageUnavailable("The database is closed: the gateway is stopping.")
         if len(self._waiting) >= _WAITING_UNITS:
             raise StorageUnavailable("Too many writes wait for the disk: try again later, and check the disk.")
         unit = Unit(work, documents, asyncio.get_running_loop().create_future(), rows)
+        if then is not None:
+            unit.done.add_done_callback(functools.partial(_follow, then))
         self._waiting.append(unit)
         if self._task is None:
             self._task = asyncio.create_task(self._run())
@@ -99,6 +106,11 @@ class GroupCommit:
             batch.append(self._waiting.popleft())
             room -= batch[-1].sealed_bytes
         return batch
+
+
+def _follow(then: Callable[[Any], None], done: asyncio.Future[Any]) -> None:
+    if not done.cancelled() and done.exception() is None:
+        then(done.result())
 
 
 def _settle(done: asyncio.Future[Any], outcome: Outcome) -> None:

@@ -7,7 +7,6 @@ import asyncio
 import functools
 import os
 import sqlite3
-import urllib.parse
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,39 +14,27 @@ from typing import Any, TypeVar
 
 import sqlalchemy
 import sqlalchemy.exc
-from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage import faults, migrations
+from storage import engines, faults, inserting, migrations
 from storage.commit import GroupCommit, Outcome, Rows, Unit
 from storage.errors import StorageUnavailable, from_database, from_os, is_disk_error
+from storage.readers import Readers
 from storage.sealed import Sealed
 
 metadata = sqlalchemy.MetaData()
 
 T = TypeVar("T")
 
-_READERS = 4
-_READER_WAIT = 30.0  # seconds for a free reader
-_BUSY_MS = 5_000  # for an administrator's sqlite3 shell; the gateway itself never contends
 _CHECKPOINT_BUSY_MS = 250  # a reader must not hold up the writer for longer
 
-_WRITER_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",
-    # Temporary tables and statement journals may hold keys: never on disk.
-    "PRAGMA temp_store=MEMORY",
-    f"PRAGMA busy_timeout={_BUSY_MS}",
-)
-_READER_PRAGMAS = (
-    "PRAGMA query_only=ON",
-    "PRAGMA temp_store=MEMORY",
-    f"PRAGMA busy_timeout={_BUSY_MS}",
-)
-
 BeforeCommit = Callable[[list[Unit]], None]
+
+_TOLD = "told"
+
+
+def tell(connection: sqlalchemy.Connection, news: Any) -> None:
+    """Within a unit of work: pass `news` to the listeners of `Database.told` once it is committed, and only then."""
+    connection.info.setdefault(_TOLD, []).append(news)
 
 
 class Database:
@@ -58,10 +45,12 @@ class Database:
         self._before_commit = before_commit
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database-writer")
         self._group = GroupCommit(self._hop)
-        self._writer = _writer_engine(path)
-        self._readers = _reader_engine(path)
-        self._reads: set[asyncio.Task[Any]] = set()
+        self._writer = engines.writer_engine(path)
+        self._readers = Readers(path)
         self._connection: sqlalchemy.Connection | None = None
+        self._loop = asyncio.get_running_loop()
+        self.told: list[Callable[[Any], None]] = []
+        """Called in the event loop with each piece of news (see `tell`), in the order of the commits."""
 
     @classmethod
     async def open(cls, path: Path, *, before_commit: BeforeCommit | None = None) -> "Database":
@@ -81,13 +70,10 @@ class Database:
     async def read(self, fn: Callable[[sqlalchemy.Connection], T]) -> T:
         """Run `fn` on a read-only connection and return its result; all it reads is of one moment.
 
-        `fn` runs in the event loop (only its statements wait elsewhere), so it must not compute for long.
+        `fn` runs in a thread of its own, so it must do nothing but statements and what follows from their rows. A
+        caller that is cancelled does not break it off.
         """
-        # A cancelled caller must not break the connection off in the middle of a statement.
-        task = asyncio.create_task(self._read(fn))
-        self._reads.add(task)
-        task.add_done_callback(self._reads.discard)
-        return await asyncio.shield(task)
+        return await self._readers.read(fn)
 
     async def write(
         self,
@@ -95,15 +81,16 @@ class Database:
         *,
         documents: Sequence[Sealed] = (),
         rows: Callable[[], Rows] | None = None,
+        then: Callable[[T], None] | None = None,
     ) -> T:
         """Run `fn` in the writer's transaction and return its result once it is durable on disk.
 
         `documents` are synced to disk before it; then `rows` are inserted, many units' with one statement, which
         is several times as quick as by `fn`. `fn` may run twice (a batch that fails is repeated unit by unit), so
         it must do nothing but statements, and must not commit. What it raises reaches its caller alone.
-        A caller that is cancelled does not take the work back.
+        A caller that is cancelled does not take the work back; `then` is called with the result all the same.
         """
-        result: T = await self._group.submit(fn, documents, rows)
+        result: T = await self._group.submit(fn, documents, rows, then)
         return result
 
     async def truncate_wal(self) -> bool:
@@ -121,29 +108,24 @@ class Database:
     async def close(self) -> None:
         """Finish the writes that came, move all to the database file and close it."""
         await self._group.close()
-        await asyncio.gather(*self._reads, return_exceptions=True)
         await self._stop()
 
     async def _stop(self) -> None:
-        await self._readers.dispose()
+        await self._readers.close()
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._thread, self._finish)
         self._thread.shutdown()
-
-    async def _read(self, fn: Callable[[sqlalchemy.Connection], T]) -> T:
-        try:
-            async with self._readers.connect() as connection:
-                return await connection.run_sync(fn)
-        except sqlalchemy.exc.TimeoutError as error:
-            raise StorageUnavailable("All readers of the database are busy: try again later.") from error
-        except sqlalchemy.exc.DBAPIError as error:
-            raise from_database(error) or error from error
 
     async def _hop(self, batch: list[Unit]) -> list[Outcome]:
         return await self._in_writer(functools.partial(self._flush, batch))
 
     async def _in_writer(self, fn: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, fn)
+
+    def _pass_on(self, news: list[Any]) -> None:
+        for item in news:
+            for listener in self.told:
+                listener(item)
 
     # What follows runs in the writer thread.
 
@@ -197,9 +179,11 @@ class Database:
             faults.point("spool-synced")
         try:
             connection = self._open_connection()
+            connection.info.pop(_TOLD, None)  # of a batch that was rolled back
             with connection.begin():
                 _insert(connection, batch)
                 results = [unit.work(connection) for unit in batch]
+            news = connection.info.pop(_TOLD, None)
         except sqlalchemy.exc.DBAPIError as error:
             known = from_database(error)
             if known is None:
@@ -209,6 +193,8 @@ class Database:
                 self._drop_connection()
             raise known from error
         faults.point("row-committed")
+        if news:
+            self._loop.call_soon_threadsafe(self._pass_on, news)
         return results
 
     def _open_connection(self) -> sqlalchemy.Connection:
@@ -224,12 +210,12 @@ class Database:
 
     def _truncate(self) -> bool:
         try:
-            driver = _driver(self._open_connection())
+            driver = engines.driver(self._open_connection())
             driver.execute(f"PRAGMA busy_timeout={_CHECKPOINT_BUSY_MS}")
             try:
                 busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
-                driver.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+                driver.execute(f"PRAGMA busy_timeout={engines.BUSY_MS}")
         except sqlite3.OperationalError:
             # A full or failing disk: the log stays as it is and is as durable as before.
             return False
@@ -238,57 +224,14 @@ class Database:
 
 def _insert(connection: sqlalchemy.Connection, batch: list[Unit]) -> None:
     """Insert the rows of all units, one statement for all of a kind."""
-    kinds: dict[sqlalchemy.Insert, list[dict[str, Any]]] = {}
+    kinds: dict[tuple[sqlalchemy.Insert, tuple[str, ...]], list[dict[str, Any]]] = {}
     for unit in batch:
         for statement, row in unit.rows() if unit.rows else ():
-            kinds.setdefault(statement, []).append(row)
-    for statement, rows in kinds.items():
-        connection.execute(statement, rows)
+            kinds.setdefault((statement, tuple(row)), []).append(row)
+    for (statement, _), rows in kinds.items():
+        inserting.insert(connection, statement, rows)
 
 
 def _probe(connection: sqlalchemy.Connection) -> None:
     # Writes the header page through the log and its sync, without a table of its own.
     connection.exec_driver_sql("PRAGMA user_version=1")
-
-
-def _driver(connection: sqlalchemy.Connection) -> sqlite3.Connection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
-
-
-def _writer_engine(path: Path) -> sqlalchemy.Engine:
-    # isolation_level None turns off the driver's own BEGIN: ours takes the write lock at once.
-    engine = sqlalchemy.create_engine(
-        sqlalchemy.URL.create("sqlite", database=str(path)),
-        connect_args={"isolation_level": None},
-    )
-    _prepare(engine, _WRITER_PRAGMAS, "BEGIN IMMEDIATE")
-    return engine
-
-
-def _reader_engine(path: Path) -> AsyncEngine:
-    engine = create_async_engine(
-        f"sqlite+aiosqlite:///file:{urllib.parse.quote(str(path.absolute()))}?mode=ro&uri=true",
-        connect_args={"isolation_level": None},
-        pool_size=_READERS,
-        max_overflow=0,
-        pool_timeout=_READER_WAIT,
-    )
-    # Without BEGIN each statement would see another moment.
-    _prepare(engine.sync_engine, _READER_PRAGMAS, "BEGIN")
-    return engine
-
-
-def _prepare(engine: sqlalchemy.Engine, pragmas: Sequence[str], begin: str) -> None:
-    def connected(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(pragma)
-        cursor.close()
-
-    def begun(connection: sqlalchemy.Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    event.listen(engine, "connect", connected)
-    event.listen(engine, "begin", begun)

@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import time
 import uuid
 from pathlib import Path
 
@@ -32,5 +33,15 @@ def node_id(home: Path) -> str:
 
 
 def new_id() -> str:
-    """Return a new UUID as text: rows named by (node, UUID) can be merged with other sites' later."""
-    return str(uuid.uuid4())
+    """Return a new UUID as text: rows named by (node, UUID) can be merged with other sites' later.
+
+    It begins with the time (version 7, RFC 9562 section 5.7), so that new rows stand side by side in an index.
+    """
+    number = int.from_bytes(ordered_bytes(16), "big")
+    number = number & ~(0xF << 76) | 7 << 76
+    return str(uuid.UUID(int=number & ~(0x3 << 62) | 0x2 << 62))
+
+
+def ordered_bytes(count: int) -> bytes:
+    """Return `count` octets that nobody can guess, but for the first six: milliseconds of the epoch."""
+    return (time.time_ns() // 1_000_000).to_bytes(6, "big") + secrets.token_bytes(count - 6)

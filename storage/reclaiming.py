@@ -73,7 +73,7 @@ class Reclaimer:
         while await self._unlink_shredded():
             pass
         # Listed before the rows are read: whatever a listed segment got was committed before it stopped being current.
-        names = await self._run(lambda: list(self._old_segments()))
+        names = await self._run(self._old_segments)
         await self._unlink_empty(names)
 
     async def _unlink_empty(self, names: Sequence[str]) -> None:
@@ -130,9 +130,11 @@ class Reclaimer:
                 if path.suffix == suffix:
                     yield f"{day.name}/{path.name}"
 
-    def _old_segments(self) -> Iterator[str]:
+    def _old_segments(self) -> list[str]:
+        # Listed before it is asked which is current: one that is begun in between is listed, but is current by then.
+        found = list(self._files(SEGMENT_SUFFIX))
         current = self._segments.current
-        return (name for name in self._files(SEGMENT_SUFFIX) if name != current)
+        return [name for name in found if name != current]
 
     def _old_large_files(self) -> Iterator[str]:
         return (name for name in self._files(LARGE_SUFFIX) if not Path(name).name.startswith(f"{self._token}-"))

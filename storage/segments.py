@@ -66,15 +66,15 @@ class Segments:
         self.close()
         files.make_folder(self._folder / day)
         self._made += 1
-        name = f"{day}/{self._token}-{self._made:06d}{SUFFIX}"
-        self._descriptor = files.create(self._folder / name)
+        # Named before its file is there: nobody may take it for an old one that no row speaks of.
+        self.current, self._day = f"{day}/{self._token}-{self._made:06d}{SUFFIX}", day
         try:
+            self._descriptor = files.create(self._folder / self.current)
             files.sync_folder(self._folder / day)
         except OSError:
             # A name that may not survive must hold nothing.
             self.close()
             raise
-        self.current, self._day = name, day
 
     def _write(self, buffers: list[bytes]) -> None:
         at = self._length

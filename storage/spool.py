@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.documents import SmallContent, SpoolReader
 from storage.errors import DocumentGone, StorageError, from_os
 from storage.keys import KeyRing, utc_today
+from storage.node import ordered_bytes
 from storage.receiving import ChunkSink, LargeFile, refuse_longer
 from storage.reclaiming import LARGE_SUFFIX, SCRATCH, Reclaimer
 from storage.room import Room
@@ -97,7 +98,7 @@ class Spool:
                 return await self._receive_large(small, piece, pieces, limit)
             small += piece
         self._room.take(len(small))
-        document_id, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(KEY_BYTES)
+        document_id, key = _fresh()
         ciphertext = seal_small(key, document_id, small)
         return Sealed(
             document_id, len(small), "segment", len(ciphertext), *self._keys.wrap(document_id, key), ciphertext
@@ -166,7 +167,7 @@ class Spool:
         self._segments.close()
 
     async def _receive_large(self, small: bytearray, piece: bytes, pieces: AsyncIterator[bytes], limit: int) -> Sealed:
-        document_id, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(KEY_BYTES)
+        document_id, key = _fresh()
         name = f"{self._today().isoformat()}/{self._token}-{document_id.hex()}{LARGE_SUFFIX}"
         large = LargeFile(self._folder / name, key, document_id)
         sink = ChunkSink(functools.partial(self._write_chunk, large), self._executor, limit)
@@ -208,3 +209,9 @@ class Spool:
 
     async def _run(self, fn: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, fn)
+
+
+def _fresh() -> tuple[bytes, bytes]:
+    """A new document's id and key."""
+    octets = ordered_bytes(ID_BYTES + KEY_BYTES)
+    return octets[:ID_BYTES], octets[ID_BYTES:]

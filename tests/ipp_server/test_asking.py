@@ -78,6 +78,22 @@ def test_the_limit_is_kept_and_must_be_one(door):
     assert door.ask(Operation.GET_JOBS, build.integer("limit", 0)).status is Status.CLIENT_ERROR_BAD_REQUEST
 
 
+def test_a_list_begins_where_it_is_asked_to(house, door):
+    """PWG 5100.13: by first-index a client reads a long list in parts."""
+    made = [door.print(user="lena").number for _ in range(5)]
+    mine = build.boolean("my-jobs", True)
+
+    def of_mine(*extra):
+        return numbers(listed(door, mine, *extra, user="lena"))
+
+    assert of_mine(build.integer("first-index", 1)) == made
+    assert of_mine(build.integer("first-index", 3)) == made[2:]
+    assert of_mine(build.integer("first-index", 2), build.integer("limit", 2)) == made[1:3]
+    assert of_mine(build.integer("first-index", 6)) == []
+    assert door.ask(Operation.GET_JOBS, build.integer("first-index", 0)).status is Status.CLIENT_ERROR_BAD_REQUEST
+    assert door.ask(Operation.CANCEL_MY_JOBS, user="lena").status is OK
+
+
 def test_my_jobs_are_those_of_who_asks(door):
     mine, other = door.print(user="gina").number, door.print(user="hugo").number
     found = numbers(listed(door, build.boolean("my-jobs", True), user="gina"))

@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import gc
 import ssl
+import weakref
 
 import pytest
 from aiohttp import web
 
+from ipp_server import refusal
 from ipp_server.answer import IppAnswer, streamed
 from ipp_server.body import Body, Patience
 from ipp_server.connection import connections
@@ -204,3 +207,28 @@ async def test_a_fault_of_the_gateway_is_said_and_logged(caplog):
         writer.close()
     assert [record.levelname for record in caplog.records] == ["ERROR"]
     caplog.clear()
+
+
+async def test_what_could_not_be_read_is_forgotten_at_once(monkeypatch):
+    """It would else be kept by a cycle of error and traceback, with all that came, until the collector's next long walk."""
+    kept, of_parser = [], refusal.of_parser
+
+    def noting(error):
+        kept.append(weakref.ref(error))
+        return of_parser(error)
+
+    monkeypatch.setattr(refusal, "of_parser", noting)
+    gc.disable()
+    try:
+        async with served(hello) as (_, port):
+            for _ in range(3):
+                reader, writer = await asyncio.open_connection("127.0.0.1", port)
+                writer.write(b"POST /" + b"x" * 9000 + b" HTTP/1.1\r\n\r\n")
+                assert (await ended(reader)).startswith(b"HTTP/1.1 414 ")
+                writer.close()
+                await writer.wait_closed()
+            await asyncio.sleep(0.1)
+            assert [error for error in kept if error() is not None] == []
+    finally:
+        gc.enable()
+    assert len(kept) == 3

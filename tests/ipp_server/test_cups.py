@@ -132,6 +132,8 @@ def test_jobs_of_all_queues_are_listed_together(server):
     assert server.numbers("ipp://localhost/printers/held") >= {first}
     assert second not in server.numbers("ipp://localhost/printers/held")
     assert len(server.numbers("ipp://localhost/", build.integer("limit", 1))) == 1
+    for at in (1, 2, len(together)):
+        assert len(server.numbers("ipp://localhost/", build.integer("first-index", at))) == len(together) - at + 1
     assert {first, second} <= server.numbers("ipp://localhost/", build.boolean("my-jobs", True)) <= together
 
 

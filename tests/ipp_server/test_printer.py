@@ -99,6 +99,8 @@ def test_every_job_template_attribute_is_told_with_what_is_supported(door, queue
         assert f"{name}-supported" in names(group), name
     assert {"copies", "media-col", "overrides", "job-password", "client-info"} <= named
     assert ("job-hold-until-time" in named) == (queue == "direct")  # a queue that holds does so for no time
+    assert group.boolean("job-hold-until-time-supported") is (queue == "direct")
+    assert (group.get("job-delay-output-until-time-supported").values[0].value.upper > 0) is (queue == "direct")
     assert set(group.strings("document-creation-attributes-supported")) <= named
 
 

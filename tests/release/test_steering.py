@@ -1,14 +1,18 @@
 """Steering: what is suspended prints nothing until it is resumed, what begins again is charged again, and no race prints."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from devices.outgoing import Outcome
 from ipp.enums import JobState
-from jobs.errors import NotPossible
-from jobs.lifecycle import HELD_ON_CREATE, SUSPENDED
+from jobs.errors import NotPossible, QueueUnknown
+from jobs.intake import Intake, Sent, Submission
+from jobs.lifecycle import HELD_ON_CREATE, SUSPENDED, Event
 from jobs.queue import Kind
+from jobs.ticket import Ticket
+from jobs.work import now
 from release.attempt import Attempt
 from release.steering import Steering
 
@@ -127,3 +131,57 @@ async def test_jobs_of_a_queue_that_holds_new_ones_again_stay(house, steering, d
     async with asyncio.timeout(5):
         await steering.release_new(let_go)
     assert {(await house.jobs.get(job.id)).state for job in jobs} == {JobState.PENDING}
+
+
+async def test_a_job_that_is_held_late_is_not_over_at_once(house, direct, ada):
+    queue, *_ = direct
+    soon = Ticket(job_hold_until_time=now() - 1000)
+    job = await house.job(queue, ada, ticket=soon, expires_at=now() - 1000)
+    await house.move(job.id, Event.RELEASE)
+    held = await house.desk.hold(ada, job.id)
+    assert held.held and held.release_at is None and held.ticket.until == "indefinite"
+    assert await house.jobs.expire() == 0 and await house.jobs.due_release() == []
+
+
+async def test_what_is_asked_of_a_job_while_it_is_held_is_kept(house, direct, ada, monkeypatch):
+    queue, *_ = direct
+    job = await house.job(queue, ada)
+    get = house.jobs.get
+
+    async def slow(uuid):
+        found = await get(uuid)
+        await house.note(uuid, ticket=Ticket(copies=3).to_json())
+        return found
+
+    monkeypatch.setattr(house.jobs, "get", slow)
+    assert (await house.desk.hold(ada, job.id)).ticket.copies == 3
+
+
+async def test_a_job_whose_document_came_while_new_jobs_were_let_go_is_not_held(house, steering, direct, ada):
+    queue, *_ = direct
+    holding = await house.catalogue.change(queue.name, holding_new=True)
+    intake = Intake(house.database, house.home.spool, house.jobs, house.hub, house.node, house.admit)
+
+    async def slowly():
+        yield PDF
+        let_go = await house.catalogue.change(queue.name, holding_new=False)
+        await steering.release_new(let_go)
+
+    accepted = await intake.submit(Submission(holding, ada, "ada"), slowly())
+    assert accepted.job.state is JobState.PENDING
+    created = (await intake.create(Submission(replace(holding), ada, "ada"))).job
+    await intake.add_document(created, holding, Sent(), slowly())
+    assert (await intake.close(created, holding)).state is JobState.PENDING
+
+
+async def test_nothing_is_taken_for_a_queue_that_is_gone(house, ada):
+    queue = await house.queue("short")
+    intake = Intake(house.database, house.home.spool, house.jobs, house.hub, house.node, house.admit)
+
+    async def slowly():
+        yield PDF
+        await house.catalogue.remove("short")
+
+    with pytest.raises(QueueUnknown):
+        await intake.submit(Submission(queue, ada, "ada"), slowly())
+    assert await house.jobs.selected() == []

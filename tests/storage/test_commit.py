@@ -92,3 +92,26 @@ async def test_inserting_without_passing_the_document_is_refused(parts):
     sealed = await _receive(spool, b"x")
     with pytest.raises(ValueError, match="documents="):
         await database.write(lambda connection: spool.insert(connection, sealed))
+
+
+async def test_what_follows_a_commit_happens_though_its_caller_is_gone(parts):
+    _, database, _ = parts
+    seen = []
+    stayed = asyncio.create_task(database.write(lambda _: "stayed", then=seen.append))
+    left = asyncio.create_task(database.write(lambda _: "left", then=seen.append))
+    await asyncio.sleep(0)
+    left.cancel()
+    assert await stayed == "stayed"
+    with pytest.raises(asyncio.CancelledError):
+        await left
+    await database.write(lambda _: None)
+    assert seen == ["stayed", "left"]
+
+
+async def test_nothing_follows_a_unit_that_failed(parts):
+    _, database, _ = parts
+    seen = []
+    with pytest.raises(ZeroDivisionError):
+        await database.write(lambda _: 1 // 0, then=seen.append)
+    await database.write(lambda _: None)
+    assert seen == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -103,20 +104,17 @@ async def test_readers_cannot_write(database):
 
 async def test_a_read_sees_one_moment(database):
     await database.write(put("before"))
-    first, second = asyncio.Event(), asyncio.Event()
+    first, second = threading.Event(), threading.Event()
 
     def look(connection):
         seen = [notes(connection)]
-        sa.util.await_only(pause())
+        first.set()
+        assert second.wait(30)
         seen.append(notes(connection))
         return seen
 
-    async def pause():
-        first.set()
-        await second.wait()
-
     reading = asyncio.create_task(database.read(look))
-    await first.wait()
+    assert await asyncio.to_thread(first.wait, 30)
     await database.write(put("meanwhile"))
     second.set()
     assert await reading == [["before"], ["before"]]
@@ -140,6 +138,43 @@ async def test_what_a_failed_read_raises_reaches_its_caller(database):
         await database.read(lambda c: c.exec_driver_sql("SELECT * FROM absent"))
     with pytest.raises(LookupError):
         await database.read(lambda _c: {}[1])
+    # Neither took a reader away.
+    assert await asyncio.gather(*(database.read(notes) for _ in range(20))) == [[]] * 20
+
+
+async def test_a_closed_database_is_not_read(tmp_path):
+    database = await Database.open(tmp_path / "rows.db")
+    reading = asyncio.create_task(database.read(lambda c: c.exec_driver_sql("SELECT 1").scalar()))
+    await asyncio.sleep(0)
+    await database.close()
+    assert await reading == 1
+    with pytest.raises(StorageUnavailable, match="closed"):
+        await database.read(notes)
+
+
+async def test_rows_are_inserted_however_many_there_are(database):
+    """What a row leaves out is its column's default; booleans and octets come back as they were."""
+    table = sa.Table(
+        "load_row",
+        sa.MetaData(),
+        sa.Column("number", sa.Integer, primary_key=True),
+        sa.Column("word", sa.String, nullable=False, default="none"),
+        sa.Column("flag", sa.Boolean, nullable=False),
+        sa.Column("octets", sa.LargeBinary),
+    )
+    await database.write(table.create)
+    insert = table.insert()
+
+    def one(number):
+        row = {"octets": bytes((number % 256,)), "flag": number % 2 == 0, "number": number}
+        return lambda: ((insert, row if number % 3 else {**row, "word": f"w{number}"}),)
+
+    await asyncio.gather(*(database.write(lambda _: None, rows=one(number)) for number in range(200)))
+    found = await database.read(lambda c: [tuple(row) for row in c.execute(sa.select(table).order_by("number"))])
+    assert found == [
+        (number, "none" if number % 3 else f"w{number}", number % 2 == 0, bytes((number % 256,)))
+        for number in range(200)
+    ]
 
 
 async def test_settings_that_promises_rest_on(database):

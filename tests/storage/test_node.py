@@ -1,5 +1,6 @@
 """A node keeps its name."""
 
+import time
 import uuid
 
 import pytest
@@ -32,3 +33,12 @@ def test_ids_are_uuids():
     ids = {new_id() for _ in range(100)}
     assert len(ids) == 100
     assert all(str(uuid.UUID(one)) == one for one in ids)
+
+
+def test_ids_follow_each_other_in_time():
+    """Rows that came together stand together in an index."""
+    first = new_id()
+    time.sleep(0.002)  # they count milliseconds
+    later = new_id()
+    assert first < later
+    assert {uuid.UUID(one).version for one in (first, later)} == {7}

@@ -5,6 +5,7 @@ import os
 
 import pytest
 
+from storage import files
 from storage.errors import DocumentGone
 from storage.home import Home
 
@@ -173,3 +174,16 @@ async def test_a_nearly_empty_segment_is_rewritten(home, keep, fetch, spool_file
             await again.spool.open(keys[50])
     finally:
         await again.close()
+
+
+async def test_a_segment_that_is_being_begun_is_not_taken_for_an_empty_old_one(home, keep, fetch, monkeypatch):
+    """What was accepted would be lost with it, and everything that the running gateway appended after."""
+    loop, sync_folder = asyncio.get_running_loop(), files.sync_folder
+
+    def reclaimed_meanwhile(folder):
+        asyncio.run_coroutine_threadsafe(home.spool.reclaim(), loop).result(10)
+        sync_folder(folder)
+
+    monkeypatch.setattr(files, "sync_folder", reclaimed_meanwhile)
+    key = await keep(home, b"the first document of a start")
+    assert await fetch(home, key) == b"the first document of a start"

@@ -36,9 +36,9 @@ def nothing(_):
 async def test_rows_of_many_units_go_in_with_one_statement(database):
     statements = []
 
-    def counted(_connection, _cursor, statement, parameters, _context, many):
+    def counted(_connection, _cursor, statement, parameters, _context, _many):
         if statement.startswith("INSERT INTO rows_note"):
-            statements.append(len(parameters) if many else 1)
+            statements.append(len(parameters) // 2)
 
     sa.event.listen(database._writer, "before_cursor_execute", counted)
     wanted = {f"note {number}" for number in range(200)}
