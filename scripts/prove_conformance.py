@@ -26,8 +26,8 @@ other tests and call itself passed. Skipped are tests of what the gateway does n
 that the trial printer does not have.
 
 *Plain* is as ipptool sends by itself; *chunked* and *length* say how the body is sent; *upgrade* switches to TLS within
-HTTP, *tls* begins with it; *headers* checks the fields of HTTP answers. With a length, ipptool promises that of a document
-before its compression: tests that compress are left out there.
+HTTP, *tls* begins with it; *headers* checks the fields of HTTP answers. With a length, ipptool promises that of a
+document before its compression: tests that compress are left out there.
 
 """
 
