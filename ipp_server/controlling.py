@@ -159,10 +159,14 @@ async def noted(service: Service, request: Request, job: Job) -> None:
 
 def allowed(request: Request, job: Job) -> None:
     """Refuse who is neither the job's owner nor an operator."""
-    identity = request.identity
-    if identity.operator:
-        return
-    if identity.person is None or job.person_id != identity.person.id:
+    if not request.identity.operator:
+        theirs(request, job)
+
+
+def theirs(request: Request, job: Job) -> None:
+    """Refuse who is not the job's owner."""
+    person = request.identity.person
+    if person is None or job.person_id != person.id:
         raise RequestFault(Status.CLIENT_ERROR_NOT_AUTHORIZED, "This is somebody else's job.")
 
 

@@ -106,7 +106,7 @@ class Proofs:
         if found is None:
             raise QueueUnknown(_NOTHING)
         token, person = found
-        own = replace(person, administrator=False)
+        own = replace(person, administrator=False) if person.administrator else person
         return Identity(own, own.name, proven=True, own_address=True, token_id=token.id)
 
     async def close(self) -> None:
@@ -175,7 +175,7 @@ async def claimed(
     if person is None or person.disabled:
         return None
     return Identity(
-        replace(person, administrator=False),
+        replace(person, administrator=False) if person.administrator else person,
         person.name,
         proven=False,
         from_operators=operator,

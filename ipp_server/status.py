@@ -28,6 +28,7 @@ from jobs.errors import (
     OutOfService,
     QueueExists,
     QueueUnknown,
+    ResourceUnknown,
     TooManyDocuments,
 )
 from pdl.errors import PdlError
@@ -64,6 +65,7 @@ STATUSES: Final[dict[type[Exception], Status]] = {
     DocumentStalled: Status.CLIENT_ERROR_TIMEOUT,
     JobUnknown: Status.CLIENT_ERROR_NOT_FOUND,
     QueueUnknown: Status.CLIENT_ERROR_NOT_FOUND,
+    ResourceUnknown: Status.CLIENT_ERROR_NOT_FOUND,
     QueueExists: Status.CLIENT_ERROR_NOT_POSSIBLE,
     BadQueue: Status.CLIENT_ERROR_BAD_REQUEST,
     NotPossible: Status.CLIENT_ERROR_NOT_POSSIBLE,

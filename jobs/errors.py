@@ -13,6 +13,10 @@ class QueueUnknown(JobError):
     """There is no such queue."""
 
 
+class ResourceUnknown(JobError):
+    """There is no such resource."""
+
+
 class QueueExists(JobError):
     """A queue of that name exists already."""
 

@@ -4,8 +4,10 @@ The named periods are as CUPS has them, in the time of the house.
 """
 
 import datetime as dt
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
+from jobs.job import Job
 from jobs.lifecycle import HELD_ON_CREATE, HELD_REASONS, PASSWORD_REASONS
 from jobs.queue import Queue
 from jobs.reading import is_time
@@ -80,3 +82,15 @@ def times(queue: Queue, ticket: Ticket, at: int) -> dict[str, int | None]:
     # A direct queue's job is held, too, when its printer turned it down: it must not wait for ever.
     since = at if queue.holds or let_go is None else let_go
     return {"expires_at": since + queue.retention * 1000, "release_at": let_go}
+
+
+def held_until(job: Job, queue: Queue | None, until: str, at: int) -> dict[str, Any]:
+    """The columns of a job that is to wait so long from the moment `at`: whatever it was to wait for before."""
+    ticket = replace(job.ticket, job_hold_until=until, job_hold_until_time=None, job_delay_output_until_time=None)
+    columns: dict[str, Any] = {"ticket": ticket.to_json(), "release_at": None}
+    if queue is not None:
+        anew = times(queue, ticket, at)
+        # Its first time may be over, or end before it is let go.
+        columns["expires_at"] = max(job.expires_at or 0, anew["expires_at"] or 0)
+        columns["release_at"] = None if queue.holds else anew["release_at"]
+    return columns

@@ -13,7 +13,7 @@ from jobs.job import Job
 from jobs.lifecycle import Event
 from jobs.order import GAP, between
 from jobs.page import COLUMNS, job_from, ticket_of
-from jobs.tables import ENDED, OPEN, job, job_document, preview
+from jobs.tables import ENDED, OPEN, PENDING, job, job_document, preview
 from storage.database import tell
 
 # The sum keeps a database from walking all held jobs by their state: the times and marks above find fewer.
@@ -255,12 +255,19 @@ def uncounted(connection: Connection, limit: int = 100) -> list[Uncounted]:
 
 def next_pending(connection: Connection, without: Iterable[str] = ()) -> list[Job]:
     """The counted job of each queue and device that is to be printed next, but for the queues `without`."""
-    place = func.row_number().over(partition_by=(job.c.queue_id, job.c.device_id), order_by=(job.c.rank, job.c.job_id))
-    waiting = select(job.c.id, place.label("place")).where(
-        job.c.state == int(JobState.PENDING), job.c.counted_at.is_not(None), job.c.queue_id.not_in(list(without))
+    printable = and_(PENDING, job.c.counted_at.is_not(None), job.c.queue_id.not_in(list(without)))
+    first = (
+        select(job.c.queue_id, job.c.device_id, func.min(job.c.rank).label("rank"))
+        .where(printable)
+        .group_by(job.c.queue_id, job.c.device_id)
+        .subquery()
     )
-    ordered = waiting.subquery()
-    query = select(*_JOB_COLUMNS).join(ordered, ordered.c.id == job.c.id).where(ordered.c.place == 1)
+    same = and_(
+        job.c.queue_id == first.c.queue_id,
+        job.c.rank == first.c.rank,
+        job.c.device_id.is_not_distinct_from(first.c.device_id),
+    )
+    query = select(*_JOB_COLUMNS).join(first, same).where(printable)
     return [job_from(row) for row in connection.execute(query.order_by(job.c.rank, job.c.job_id))]
 
 

@@ -178,8 +178,9 @@ class Desk:
                 release_at=None,
                 uncertain=False,
             )
-            if actor is not None and actor.id != job.person_id:
-                audit.record(connection, self._node, actor.id, "job.release", uuid, {"device": device.id})
+            if nameless or (actor is not None and actor.id != job.person_id):
+                who = actor.id if actor else ""
+                audit.record(connection, self._node, who, "job.release", uuid, {"device": device.id})
             return moved
 
         moved = await self._write(write)
@@ -208,19 +209,18 @@ class Desk:
 
         `until` is a job-hold-until, which a job that is held already is given as well. Raises NotPossible.
         """
-        job = theirs(await self._jobs.get(uuid), actor)
-        queue, ticket = self._catalogue.get(job.queue_id), replace(job.ticket, job_hold_until=until or INDEFINITE)
-        release_at = holding.release_at(queue, ticket, now()) if queue and not queue.holds else None
+        queue = self._catalogue.get(theirs(await self._jobs.get(uuid), actor).queue_id)
 
         def write(connection: Connection) -> Job:
             current = store.get(connection, uuid)
             # Of a job that is being printed nobody knows yet what is to be paid.
             _not_at_a_device(current)
+            columns = holding.held_until(current, queue, until or INDEFINITE, now())
             if until and current.held and not current.incoming:
-                store.note(connection, uuid, ticket=ticket.to_json(), release_at=release_at)
+                store.note(connection, uuid, **columns)
                 return store.get(connection, uuid)
             ledger.give_back(connection, uuid)
-            return store.move(connection, uuid, Event.HOLD, now(), release_at=release_at, ticket=ticket.to_json())
+            return store.move(connection, uuid, Event.HOLD, now(), **columns)
 
         held = await self._write(write)
         self._hub.ring("jobs")

@@ -107,6 +107,8 @@ class Steering:
         """Let go what was held because its queue held new jobs: to its printer, or to wait for its owner."""
         if queue.holding_new:  # somebody was quicker, and holds them again
             return
+        # What came before it was said that they are held no longer is in the rows once this is.
+        await self._database.write(lambda _: None)
         last = 0
         while jobs := await self._database.read(partial(store.held_on_create, queue_id=queue.id, after=last)):
             last = jobs[-1].job_id

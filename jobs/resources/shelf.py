@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from events import audit
 from jobs.catalogue import Catalogue
-from jobs.errors import FormatNotSupported, NotPossible, QueueUnknown
+from jobs.errors import FormatNotSupported, NotPossible, ResourceUnknown
 from jobs.queue import Queue
 from jobs.resources import store
 from jobs.resources.resource import KINDS, LARGEST, Resource, State
@@ -21,10 +21,6 @@ _FIRST: Final = 101
 """The least number of a resource that somebody gave; those below are our own."""
 _MOST: Final = 200
 _ENDED: Final = frozenset({State.CANCELED, State.ABORTED})
-
-
-class ResourceUnknown(QueueUnknown):
-    """There is no such resource."""
 
 
 Told = Callable[[str, Resource], None]

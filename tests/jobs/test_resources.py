@@ -3,9 +3,9 @@
 import pytest
 
 from events import audit
-from jobs.errors import FormatNotSupported, NotPossible
+from jobs.errors import FormatNotSupported, NotPossible, ResourceUnknown
 from jobs.resources.resource import IMAGE, LARGEST, PROFILE, Resource, State
-from jobs.resources.shelf import ResourceUnknown, Shelf
+from jobs.resources.shelf import Shelf
 
 PNG = b"\x89PNG\r\n\x1a\n and what follows"
 ICON = Resource(1, "0" * 36, IMAGE, 0, "Printer", format="image/png", state=State.INSTALLED, path="/static/x.png")

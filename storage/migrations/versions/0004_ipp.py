@@ -28,6 +28,11 @@ def upgrade() -> None:
         job.add_column(sa.Column("operator_message", sa.String(127), nullable=False, server_default=""))
     # As jobs.order.rank says of a job of ordinary priority.
     op.execute("UPDATE job SET rank = 50 * 1099511627776 + job_id * 256, documents = (size > 0)")
+    # As jobs.tables has it: the pending jobs that are counted.
+    pending = sa.text("state = 3 AND counted_at IS NOT NULL")
+    op.create_index(
+        "job_pending", "job", ["queue_id", "device_id", "rank"], sqlite_where=pending, postgresql_where=pending
+    )
     with op.batch_alter_table("entry") as entry:
         entry.add_column(sa.Column("run", sa.Integer, nullable=False, server_default="0"))
     op.drop_index("entry_of_job", "entry")
