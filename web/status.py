@@ -81,6 +81,7 @@ STATUS: Final[dict[type[Exception], Said]] = {
     jobs.JobError: _REFUSED,
     jobs.JobUnknown: _GONE,
     jobs.QueueUnknown: _GONE,
+    jobs.ResourceUnknown: _GONE,
     jobs.QueueExists: _TAKEN,
     jobs.BadQueue: _FORM,
     jobs.NotPossible: _REFUSED,

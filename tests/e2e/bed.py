@@ -231,7 +231,7 @@ class Gateway:
             found = [job for job in self.jobs(**wanted) if job["state"] == "pending-held" and job["pages"]]
             return found[0] if len(found) == 1 else None
 
-        return wait_for(look, f"one held job with {wanted}")
+        return wait_for(look, f"one held job with {wanted}", 30)
 
 
 def _children(pid):
