@@ -1,7 +1,7 @@
 """Lets rough clients loose on a running gateway, then a crowd, then slow ones, and writes docs/robustness.md.
 
 scripts/prove_robustness.py --seconds 600       rough requests for so long; the rest takes a minute or two more
-scripts/prove_robustness.py --seconds 20 --dry  what scripts/test does: no page is written
+scripts/prove_robustness.py --seconds 20 --dry  a short run: no page is written
 
 The gateway is a process of its own on the loopback. What it must not do: log a fault of its own, answer one, leave a
 client without an answer on an open connection, grow, keep files open, or serve others worse. What made it do so is

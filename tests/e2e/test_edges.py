@@ -114,6 +114,7 @@ def test_nothing_of_this_was_a_fault(server):
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(420)
 def test_rough_clients_do_no_harm():
     """The shortest run of scripts/prove_robustness.py."""
