@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import count
 from typing import Final
 
 from ipp.codec import encode_attribute
@@ -22,13 +23,15 @@ from jobs.queue import Queue
 
 __all__ = ["DYNAMIC", "GROUPS", "Describer", "Live", "moment", "since", "up_time"]
 
-_PLANS: Final = 200  # requested-attributes seen lately, per view
+_PLANS: Final = 500  # requested-attributes seen lately, of all views: each may be as long as a whole answer
 _VIEWS: Final = 300  # queues times names of this host
 
 GROUPS: Final = ("all", "printer-description", "job-template", "printer-defaults", "subscription-template", "none")
 """Names that stand for many attributes (RFC 8011 section 4.2.5.1, PWG 5100.13)."""
 
 _Plan = tuple[bytes, tuple[str, ...], frozenset[str]]
+_Plans = OrderedDict[tuple[int, tuple[str, ...], bool], _Plan]
+_NUMBERS: Final = count()  # of views, so that those of one that is gone are nobody's
 
 Look = Callable[[Queue], Condition]
 """How the devices behind a queue are now. Asked at most every tenth of a second."""
@@ -46,7 +49,7 @@ def told(queue: Queue, house: House, door: Door) -> tuple[dict[str, Attribute], 
 class _View:
     """One queue as one client names it: encoded attributes, and the plans made of them."""
 
-    def __init__(self, queue: Queue, house: House, door: Door) -> None:
+    def __init__(self, queue: Queue, house: House, door: Door, plans: _Plans) -> None:
         description_, template = told(queue, house, door)
         self._web = door.web
         self._encoded = {name: encode_attribute(one) for name, one in (*description_.items(), *template.items())}
@@ -62,7 +65,7 @@ class _View:
             "none": set[str](),
         }
         self._groups["all"] = self._groups["printer-description"] | self._groups["job-template"]
-        self._plans: OrderedDict[tuple[tuple[str, ...], bool], _Plan] = OrderedDict()
+        self._plans, self._number = plans, next(_NUMBERS)
         self._live: dict[str, bytes] = {}
         self._live_at: tuple[int, int, int] = (0, 0, 0)
 
@@ -76,10 +79,10 @@ class _View:
         own: Sequence[Attribute] = (),
     ) -> list[bytes]:
         """Join what was asked for; `own` stands in the place of what everybody else is told."""
-        plan = self._plans.get((requested, bool(own)))
+        key = (self._number, requested, bool(own))
+        plan = self._plans.get(key)
         if plan is None:
-            plan = self._plan(requested or ("all",), ADDRESSED if own else frozenset())
-            self._plans[requested, bool(own)] = plan
+            plan = self._plans[key] = self._plan(requested or ("all",), ADDRESSED if own else frozenset())
             while len(self._plans) > _PLANS:
                 self._plans.popitem(last=False)
         static, names, owned = plan
@@ -117,6 +120,7 @@ class Describer:
     def __init__(self, house: House, started: float, look: Look = _unknown) -> None:
         self._house, self._started, self._look = house, started, look
         self._views: OrderedDict[tuple[str, int, Door], _View] = OrderedDict()
+        self._plans: _Plans = OrderedDict()
 
     def answer(
         self,
@@ -139,7 +143,7 @@ class Describer:
         key = (queue.id, queue.changed_at, door)
         view = self._views.get(key)
         if view is None:
-            view = self._views[key] = _View(queue, self._house, door)
+            view = self._views[key] = _View(queue, self._house, door, self._plans)
             while len(self._views) > _VIEWS:
                 self._views.popitem(last=False)
         own = addressed(queue, self._house, replace(door, path=path, token_id=token_id)) if token_id else ()

@@ -18,8 +18,8 @@ def page(seen: Seen, told: Mapping[str, str], seconds: float, seed: int) -> str:
     return f"""# Robustness
 
 Written by `scripts/prove_robustness.py --seconds {seconds:.0f}` (seed {seed}); a fault ends it with an
-error and no page. A short run of the same is one of the slow tests. The gateway is a process of its own on the loopback;
-the clients speak from another.
+error and no page. A short run of the same is one of the slow tests. The gateway is a process of its own
+on the loopback; the clients speak from another.
 
 Run with Printgate {version("printgate")}, Python {platform.python_version()}, aiohttp {version("aiohttp")}, \
 Linux {platform.release()}, {os.cpu_count()} processors.

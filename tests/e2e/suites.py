@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -238,12 +239,24 @@ def tests_in(suite):
 
 def _beforehand(folder, uri, suite):
     """Make what a test wants to be there; returns the URI it is run with."""
+    if suite == "cancel-current-job":
+        _until_idle(folder, uri)
     if suite in WITH_A_JOB:
         (folder / "waiting.test").write_text(WAITING)
         said = run(folder, uri, "waiting").words
         number = re.search(r"job-id \(integer\) = (\d+)", said)[1]
         return uri if suite == "cancel-current-job" else f"{uri}/{number}"
     return uri
+
+
+def _until_idle(folder, uri):
+    """Wait until nothing prints any more: what ends by itself meanwhile cannot be cancelled."""
+    for _ in range(40):
+        if not re.search(
+            r"job-state \(enum\) = (pending|processing)$", run(folder, uri, "get-jobs").words, re.MULTILINE
+        ):
+            return
+        time.sleep(0.5)
 
 
 def run(folder, uri, suite, options=(), *, document_name="document-letter.pdf", limit=300):
